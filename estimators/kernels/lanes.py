@@ -1,0 +1,147 @@
+"""Sixty-four numbers side by side: what reductions are made of.
+
+`accumulate` is written in LLVM's own vectors, because the order of a floating-point reduction must be fixed, and the order
+that a plain loop fixes cannot become vector code. LLVM divides the 64 lanes among the registers the machine has.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from llvmlite import ir
+from numba.core import cgutils, types
+from numba.extending import intrinsic
+from numba.np.arrayobj import make_array
+
+from estimators.kernels.value import Value
+
+LANES = 64  # four vectors of AVX-512, eight of AVX2: enough to hide the latency of an addition
+_INT32, _INDEX = ir.IntType(32), ir.IntType(64)
+
+
+@dataclass(frozen=True)
+class Combination:
+    """An associative function of two numbers, by the kind of dtype, and the number that changes nothing."""
+
+    floats: Callable[[Value, Value], Value] | None
+    integers: Callable[[ir.IRBuilder, bool, Any, Any], Any]  # (builder, signed, a, b)
+    identity: Callable[[Any], float | int]  # of a numba dtype
+
+    def neutral(self, dtype: Any) -> float | int:
+        """The identity as a constant of LLVM."""
+        number = self.identity(dtype)
+        return number if isinstance(dtype, types.Float) else int(number)
+
+    def apply(self, builder: ir.IRBuilder, dtype: Any, a: Any, b: Any) -> Any:
+        """Emits the function of two scalars or vectors."""
+        if isinstance(dtype, types.Float):
+            assert self.floats is not None
+            return self.floats(Value(builder, a), Value(builder, b)).ir
+        return self.integers(builder, getattr(dtype, "signed", False), a, b)
+
+
+def _first_lanes(builder: ir.IRBuilder, count: Any) -> Any:
+    """The mask of the first `count` lanes."""
+    vector = ir.VectorType(_INT32, LANES)
+    one = builder.insert_element(ir.Constant(vector, ir.Undefined), builder.trunc(count, _INT32), ir.Constant(_INT32, 0))
+    counts = builder.shuffle_vector(one, ir.Constant(vector, ir.Undefined), ir.Constant(vector, [0] * LANES))
+    return builder.icmp_signed("<", ir.Constant(vector, list(range(LANES))), counts)
+
+
+def _masked_load(builder: ir.IRBuilder, vector: ir.VectorType, bytes_each: int, pointer: Any, mask: Any, rest: Any) -> Any:
+    letter = "i" if isinstance(vector.element, ir.IntType) else "f"
+    name = f"llvm.masked.load.v{LANES}{letter}{bytes_each * 8}.p0"
+    mask_type = ir.VectorType(ir.IntType(1), LANES)
+    declared = ir.FunctionType(vector, [ir.PointerType(), _INT32, mask_type, vector])
+    function = builder.module.globals.get(name) or ir.Function(builder.module, declared, name)
+    return builder.call(function, [pointer, ir.Constant(_INT32, bytes_each), mask, rest])
+
+
+def _widen(builder: ir.IRBuilder, value: Any, source: Any, target: Any) -> Any:
+    """float32 to float64, integers to int64; in one dtype, the value itself."""
+    if source == target:
+        return value
+    if isinstance(target, types.Float):
+        return builder.fpext(value, ir.VectorType(ir.DoubleType(), LANES))
+    widen = builder.sext if getattr(source, "signed", False) else builder.zext
+    return widen(value, ir.VectorType(_INDEX, LANES))
+
+
+def accumulator(combination: Combination) -> Any:
+    """A function for use in kernels: accumulate(totals, lane, x, position, stride, rows, count).
+
+    For each i < count (at most 64): totals[lane + i] is combined with the reduction, in order, of the `rows` elements
+    x[position + i], x[position + stride + i], ... The 64 - count elements of totals behind those are combined with
+    the identity, so they must exist. Truth values are taken as the bytes in which they are stored.
+    """
+
+    @intrinsic
+    def accumulate(typing_context, totals, lane, x, position, stride, rows, count):  # type: ignore[no-untyped-def]
+        index = types.intp
+
+        def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+            target, lane, source, position, stride, rows, count = arguments
+            vector, wide = (ir.VectorType(context.get_data_type(array.dtype), LANES) for array in (x, totals))
+            bytes_each = context.get_abi_sizeof(vector.element)
+            identity = ir.Constant(vector, [combination.neutral(x.dtype)] * LANES)
+            mask = _first_lanes(builder, count)
+            first = builder.gep(make_array(x)(context, builder, source).data, [position])
+
+            sums = cgutils.alloca_once_value(builder, identity)
+            builder.store(identity, sums)
+            with cgutils.for_range(builder, rows) as loop:
+                pointer = builder.gep(first, [builder.mul(loop.index, stride)])
+                row = _masked_load(builder, vector, bytes_each, pointer, mask, identity)
+                builder.store(combination.apply(builder, x.dtype, builder.load(sums), row), sums)
+
+            place = builder.gep(make_array(totals)(context, builder, target).data, [lane])
+            place = builder.bitcast(place, wide.as_pointer())
+            alignment = context.get_abi_sizeof(wide.element)
+            total = builder.load(place, align=alignment)
+            summed = _widen(builder, builder.load(sums), x.dtype, totals.dtype)
+            builder.store(combination.apply(builder, totals.dtype, total, summed), place, align=alignment)
+            return context.get_dummy_value()
+
+        return types.void(totals, index, x, index, index, index, index), generate
+
+    return accumulate
+
+
+def folder(combination: Combination) -> Any:
+    """A function for use in kernels: fold(totals) makes totals[0] the reduction of all 64 lanes, by repeated halving."""
+
+    @intrinsic
+    def fold(typing_context, totals):  # type: ignore[no-untyped-def]
+        def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+            dtype = totals.dtype
+            element = context.get_data_type(dtype)
+            alignment = context.get_abi_sizeof(element)
+            place = make_array(totals)(context, builder, arguments[0]).data
+            whole = builder.bitcast(place, ir.VectorType(element, LANES).as_pointer())
+            value, count = builder.load(whole, align=alignment), LANES
+            while count > 1:
+                count //= 2
+                nothing = ir.Constant(value.type, ir.Undefined)
+                halves = ([*range(count)], [*range(count, 2 * count)])
+                masks = (ir.Constant(ir.VectorType(_INT32, count), half) for half in halves)
+                lower, upper = (builder.shuffle_vector(value, nothing, mask) for mask in masks)
+                value = combination.apply(builder, dtype, lower, upper)
+            builder.store(builder.extract_element(value, ir.Constant(_INT32, 0)), place, align=alignment)
+            return context.get_dummy_value()
+
+        return types.void(totals), generate
+
+    return fold
+
+
+def identity(combination: Combination) -> Any:
+    """A function for use in kernels: the reduction of no elements of a dtype."""
+
+    @intrinsic
+    def neutral(typing_context, dtype):  # type: ignore[no-untyped-def]
+        def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+            return context.get_constant(dtype.dtype, combination.identity(dtype.dtype))
+
+        return dtype.dtype(dtype), generate
+
+    return neutral

@@ -1,0 +1,338 @@
+"""The register tile that carries every contraction, and two moves of memory, written in LLVM's own language.
+
+One call computes, for i < rows and j < columns of a tile small enough to live in vector registers,
+
+    C[i, j] (+)= sum_q sum_k A[q * a_outer + i * a_row + k * a_inner] * B[q * b_outer + k * b_inner + j]
+
+where A, B and C start at given offsets of flat arrays, B and C are contiguous along j, and `accumulate` says whether the
+sum is added to C or replaces it. Rows of C are brought up to date one after the other, so they may overlap.
+
+Every element is summed over (q, k) in the same order by the same fused multiply-add, in whichever tile, lane or masked
+tail it falls: results do not depend on how rows and columns are divided.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.core.codegen import get_host_cpu_features
+from numba.core.config import CPU_FEATURES
+from numba.extending import intrinsic
+from numba.np.arrayobj import make_array
+
+INDEX = ir.IntType(64)
+INT32 = ir.IntType(32)
+BIT = ir.IntType(1)
+POINTER = ir.PointerType()
+
+
+@dataclass(frozen=True)
+class Host:
+    """What the machine offers: bytes of a vector, rows of a tile, masked and half-wide vectors, fused multiply-add."""
+
+    vector_bytes: int
+    rows: int
+    masks: bool
+    halves: bool
+    fused: bool
+
+    def lanes(self, item_bytes: int) -> int:
+        return self.vector_bytes // item_bytes
+
+    def shapes(self, item_bytes: int) -> list[tuple[int, int]]:
+        """The column shapes of a tile, each (full vectors, lanes of the last vector), by increasing width."""
+        lanes = self.lanes(item_bytes)
+        if self.halves:
+            return [(0, lanes // 2), (0, lanes), (1, lanes // 2), (1, lanes)]
+        # Without masks a tail is walked one column at a time.
+        return [(0, lanes), (1, lanes)] if self.masks else [(0, 1), (0, lanes), (1, lanes)]
+
+
+@cache
+def host() -> Host:
+    """The machine numba compiles for: NUMBA_CPU_FEATURES if it is set, the processor's own features otherwise.
+
+    Tiles are two vectors wide and as high as the registers allow: rows * 2 sums, 2 vectors of B, 1 of A.
+    """
+    features = set((get_host_cpu_features() if CPU_FEATURES is None else CPU_FEATURES).split(","))
+    if {"+avx512f", "+avx512vl"} <= features:
+        return Host(vector_bytes=64, rows=14, masks=True, halves=True, fused=True)
+    if {"+avx2", "+fma"} <= features:
+        return Host(vector_bytes=32, rows=6, masks=True, halves=False, fused=True)
+    if "+neon" in features:
+        return Host(vector_bytes=16, rows=14, masks=False, halves=False, fused=True)
+    return Host(vector_bytes=16, rows=6, masks=False, halves=False, fused="+fma" in features)
+
+
+TILE_ROWS = host().rows
+
+
+def _index(value: int) -> ir.Constant:
+    return ir.Constant(INDEX, value)
+
+
+def call_by_name(builder: ir.IRBuilder, name: str, result: ir.Type, arguments: list[Any]) -> Any:
+    """Calls an LLVM intrinsic by its full name (llvmlite's declare_intrinsic does not know vectors)."""
+    function = builder.module.globals.get(name)
+    if function is None:
+        function = ir.Function(builder.module, ir.FunctionType(result, [value.type for value in arguments]), name)
+    return builder.call(function, arguments)
+
+
+class Vector:
+    """Emits operations on vectors of `lanes` elements; a mask, where given, keeps memory outside it untouched."""
+
+    def __init__(self, builder: ir.IRBuilder, element: ir.Type, lanes: int, mask: Any = None) -> None:
+        self.builder, self.element, self.lanes, self.mask = builder, element, lanes, mask
+        self.type = ir.VectorType(element, lanes) if lanes > 1 else element
+        self.suffix = f"{'' if lanes == 1 else f'v{lanes}'}{'f32' if element == ir.FloatType() else 'f64'}"
+        self.align = 4 if element == ir.FloatType() else 8
+
+    def zero(self) -> ir.Constant:
+        return ir.Constant(self.type, [0.0] * self.lanes if self.lanes > 1 else 0.0)
+
+    def load(self, pointer: Any) -> Any:
+        if self.mask is None:
+            return self.builder.load(pointer, align=self.align, typ=self.type)
+        arguments = [pointer, ir.Constant(INT32, self.align), self.mask, self.zero()]
+        return call_by_name(self.builder, f"llvm.masked.load.{self.suffix}.p0", self.type, arguments)
+
+    def store(self, value: Any, pointer: Any) -> None:
+        if self.mask is None:
+            self.builder.store(value, pointer, align=self.align)
+        else:
+            arguments = [value, pointer, ir.Constant(INT32, self.align), self.mask]
+            call_by_name(self.builder, f"llvm.masked.store.{self.suffix}.p0", ir.VoidType(), arguments)
+
+    def broadcast(self, scalar: Any) -> Any:
+        return splat(self.builder, scalar, self.lanes)
+
+    def multiply_add(self, a: Any, b: Any, c: Any) -> Any:
+        if host().fused:
+            return call_by_name(self.builder, f"llvm.fma.{self.suffix}", self.type, [a, b, c])
+        return self.builder.fadd(self.builder.fmul(a, b), c)
+
+
+def splat(builder: ir.IRBuilder, scalar: Any, lanes: int) -> Any:
+    """A vector whose lanes all hold `scalar`."""
+    if lanes == 1:
+        return scalar
+    undefined = ir.Constant(ir.VectorType(scalar.type, lanes), ir.Undefined)
+    first = builder.insert_element(undefined, scalar, ir.Constant(INT32, 0))
+    return builder.shuffle_vector(first, undefined, ir.Constant(ir.VectorType(INT32, lanes), [0] * lanes))
+
+
+def first_lanes(builder: ir.IRBuilder, count: Any, lanes: int) -> Any:
+    """The mask of the first `count` of `lanes` lanes."""
+    numbers = ir.Constant(ir.VectorType(INT32, lanes), list(range(lanes)))
+    return builder.icmp_signed("<", numbers, splat(builder, builder.trunc(count, INT32), lanes))
+
+
+TILE_ARGUMENTS = (
+    *("a", "a_outer", "a_row", "a_inner", "b", "b_outer", "b_inner", "c", "c_row"),
+    *("rows", "columns", "outer", "inner", "accumulate"),
+)
+TILE_TYPE = ir.FunctionType(
+    ir.VoidType(),
+    [POINTER if name in "abc" else BIT if name == "accumulate" else INDEX for name in TILE_ARGUMENTS],
+)
+
+
+class Tile:
+    """Emits the function of one tile shape: `rows` times (`full` whole vectors and one of `last` lanes, perhaps masked).
+
+    One function serves every height: each step enters a ladder of rows, the last row first, at the tile's own height.
+    That jump is the same each time, so it is well predicted, and it spares a function for each height.
+    """
+
+    def __init__(self, function: ir.Function, element: ir.Type, full: int, last: int, lanes: int) -> None:
+        self.function, self.element = function, element
+        self.builder = ir.IRBuilder(function.append_basic_block("entry"))
+        self.arguments = dict(zip(TILE_ARGUMENTS, function.args, strict=True))
+        mask = None
+        if host().masks:
+            mask = first_lanes(self.builder, self.builder.sub(self.arguments["columns"], _index(full * lanes)), last)
+        self.vectors = [Vector(self.builder, element, lanes)] * full + [Vector(self.builder, element, last, mask)]
+        self.places = [_index(i * lanes) for i in range(full + 1)]
+        # In memory by name only: LLVM keeps each sum in a register of its own.
+        self.sums = [[self.builder.alloca(vector.type) for vector in self.vectors] for _ in range(TILE_ROWS)]
+
+    def emit(self) -> None:
+        """for q in range(outer): for k in range(inner): step; then the update of C."""
+        builder, arguments = self.builder, self.arguments
+        for row in self.sums:
+            for place, vector in zip(row, self.vectors, strict=True):
+                builder.store(vector.zero(), place)
+        some = builder.and_(*(builder.icmp_signed(">", arguments[name], _index(0)) for name in ("outer", "inner")))
+        with builder.if_then(some):
+            self.repeat("outer", arguments["a"], arguments["b"], lambda a, b: self.repeat("inner", a, b, self.step))
+        with builder.if_else(arguments["accumulate"]) as (add, replace):
+            with add:
+                self.update(accumulate=True)
+            with replace:
+                self.update(accumulate=False)
+        builder.ret_void()
+
+    def offset(self, pointer: Any, elements: Any) -> Any:
+        return self.builder.gep(pointer, [elements], source_etype=self.element)
+
+    def repeat(self, level: str, a: Any, b: Any, body: Callable[[Any, Any], None]) -> None:
+        """Runs body(a, b) as often as argument `level` says (at least once); a and b move on by that level's strides."""
+        builder, entry = self.builder, self.builder.block
+        loop, done = (self.function.append_basic_block(f"{level}{suffix}") for suffix in ("", "_done"))
+        builder.branch(loop)
+        builder.position_at_end(loop)
+        remaining, a_point, b_point = builder.phi(INDEX), builder.phi(POINTER), builder.phi(POINTER)
+        body(a_point, b_point)
+        following = builder.sub(remaining, _index(1))
+        a_next, b_next = (
+            self.offset(point, self.arguments[f"{name}_{level}"]) for name, point in (("a", a_point), ("b", b_point))
+        )
+        builder.cbranch(builder.icmp_signed(">", following, _index(0)), loop, done)
+        for phi, first, later in (
+            (remaining, self.arguments[level], following),
+            (a_point, a, a_next),
+            (b_point, b, b_next),
+        ):
+            phi.add_incoming(first, entry)
+            phi.add_incoming(later, builder.block)
+        builder.position_at_end(done)
+
+    def step(self, a: Any, b: Any) -> None:
+        """sums += (column of A) * (row of B): one fused multiply-add for each vector of the tile."""
+        builder = self.builder
+        rows_of_b = [vector.load(self.offset(b, place)) for vector, place in zip(self.vectors, self.places, strict=True)]
+        rungs = [self.function.append_basic_block(f"row_{i}") for i in range(TILE_ROWS)]
+        ladder = builder.switch(self.arguments["rows"], rungs[-1])
+        for i in reversed(range(TILE_ROWS)):
+            ladder.add_case(_index(i + 1), rungs[i])
+            builder.position_at_end(rungs[i])
+            place = self.offset(a, builder.mul(self.arguments["a_row"], _index(i)))
+            scalar = builder.load(place, align=self.vectors[0].align, typ=self.element)
+            for vector, row_of_b, place in zip(self.vectors, rows_of_b, self.sums[i], strict=True):
+                total = builder.load(place, typ=vector.type)
+                builder.store(vector.multiply_add(vector.broadcast(scalar), row_of_b, total), place)
+            if i > 0:
+                builder.branch(rungs[i - 1])
+
+    def update(self, accumulate: bool) -> None:
+        """Rows of C in turn: they may overlap, as the rows of a convolution's input gradient do."""
+        builder = self.builder
+        done = self.function.append_basic_block("updated")
+        for i in range(TILE_ROWS):
+            following = self.function.append_basic_block(f"update_{i}")
+            builder.cbranch(builder.icmp_signed(">", self.arguments["rows"], _index(i)), following, done)
+            builder.position_at_end(following)
+            row = self.offset(self.arguments["c"], builder.mul(self.arguments["c_row"], _index(i)))
+            for vector, place, total in zip(self.vectors, self.places, self.sums[i], strict=True):
+                target, value = self.offset(row, place), builder.load(total, typ=vector.type)
+                vector.store(builder.fadd(vector.load(target), value) if accumulate else value, target)
+        builder.branch(done)
+        builder.position_at_end(done)
+
+
+def _element(array: types.Array) -> tuple[ir.Type, int]:
+    """The LLVM type and the bytes of an array's elements."""
+    return (ir.FloatType(), 4) if array.dtype == types.float32 else (ir.DoubleType(), 8)
+
+
+def _pointer(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any, position: int) -> Any:
+    """Where in memory argument `position`, an array, has the element that the argument after it numbers."""
+    array = signature.args[position]
+    data = make_array(array)(context, builder, arguments[position]).data
+    return builder.gep(builder.bitcast(data, POINTER), [arguments[position + 1]], source_etype=_element(array)[0])
+
+
+def tile_table(module: ir.Module, array: types.Array) -> ir.GlobalVariable:
+    """The functions of all tile shapes of one element type; one copy in each compiled module.
+
+    They are functions, not inlined, so that many kernels in one compiled step share them.
+    """
+    element, item_bytes = _element(array)
+    name = f"estimators_tiles_{element}"
+    if name in module.globals:
+        return module.globals[name]
+    functions = []
+    for full, last in host().shapes(item_bytes):
+        function = ir.Function(module, TILE_TYPE, f"estimators_tile_{element}_{full}_{last}")
+        function.linkage = "linkonce_odr"
+        function.attributes.add("noinline")
+        function.attributes.add("nounwind")
+        Tile(function, element, full, last, host().lanes(item_bytes)).emit()
+        functions.append(function)
+    table = ir.GlobalVariable(module, ir.ArrayType(POINTER, len(functions)), name)
+    table.initializer = ir.Constant(table.value_type, functions)
+    table.linkage, table.global_constant = "linkonce_odr", True
+    return table
+
+
+@intrinsic
+def tile(typing_context, a, a_start, a_outer, a_row, a_inner, b, b_start, b_outer, b_inner, c, c_start, c_row,
+         rows, columns, outer, inner, accumulate):  # fmt: skip
+    """The tile of the module's equation; rows <= TILE_ROWS, columns a width that `tile_columns` gave."""
+    index = types.int64
+    signature = types.void(a, index, index, index, index, b, index, index, index, c, index, index,
+                           index, index, index, index, types.boolean)  # fmt: skip
+
+    def codegen(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        columns = arguments[13]
+        a, b, c = (_pointer(context, builder, signature, arguments, position) for position in (0, 5, 9))
+        lanes = host().lanes(_element(signature.args[0])[1])
+        if host().masks:
+            shape = builder.sdiv(builder.sub(columns, _index(1)), _index(lanes // 2 if host().halves else lanes))
+        else:
+            shape = builder.sdiv(columns, _index(lanes))
+        table = tile_table(builder.module, signature.args[0])
+        place = builder.gep(table, [_index(0), shape], source_etype=table.value_type)
+        values = [a, *arguments[2:5], b, *arguments[7:9], c, *arguments[11:]]
+        builder.call(builder.load(place, typ=TILE_TYPE.as_pointer()), values)
+        return context.get_dummy_value()
+
+    return signature, codegen
+
+
+@intrinsic
+def tile_columns(typing_context, array, remaining):
+    """How many of the `remaining` columns the next tile takes: two vectors, or what the host's tail shapes can cover."""
+
+    def codegen(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        remaining = arguments[1]
+        lanes = host().lanes(_element(signature.args[0])[1])
+
+        def at_least(width: int, otherwise: Any) -> Any:
+            return builder.select(builder.icmp_signed(">=", remaining, _index(width)), _index(width), otherwise)
+
+        return at_least(2 * lanes, remaining if host().masks else at_least(lanes, _index(1)))
+
+    return types.int64(array, types.int64), codegen
+
+
+@intrinsic
+def copy(typing_context, source, source_start, target, target_start, count):
+    """target[target_start : target_start + count] = source[source_start : source_start + count], as one memcpy."""
+    index = types.int64
+
+    def codegen(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        pointers = [_pointer(context, builder, signature, arguments, position) for position in (2, 0)]
+        size = builder.mul(arguments[4], _index(_element(signature.args[0])[1]))
+        call_by_name(builder, "llvm.memcpy.p0.p0.i64", ir.VoidType(), [*pointers, size, ir.Constant(BIT, 0)])
+        return context.get_dummy_value()
+
+    return types.void(source, index, target, index, index), codegen
+
+
+@intrinsic
+def clear(typing_context, target, start, count):
+    """target[start : start + count] = 0, as one memset."""
+
+    def codegen(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        pointer = _pointer(context, builder, signature, arguments, 0)
+        size = builder.mul(arguments[2], _index(_element(signature.args[0])[1]))
+        zero = ir.Constant(ir.IntType(8), 0)
+        call_by_name(builder, "llvm.memset.p0.i64", ir.VoidType(), [pointer, zero, size, ir.Constant(BIT, 0)])
+        return context.get_dummy_value()
+
+    return types.void(target, types.int64, types.int64), codegen

@@ -1,0 +1,1 @@
+"""Feeds a model: input functions over arrays, and data sets to try them with."""

@@ -1,0 +1,146 @@
+"""Operation and Tensor: the nodes and edges of a graph, with the names and methods a TensorFlow 1 program uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, final
+
+from model_fns.graph import dimensions
+from model_fns.graph.dimensions import Dims, Symbol
+from model_fns.graph.dtypes import DType
+from model_fns.graph.op import Op, TensorSpec
+from model_fns.graph.shapes import TensorShape, to_dims
+
+if TYPE_CHECKING:
+    from model_fns.graph.graph import Graph
+
+
+@final
+class Operation:
+    """A node: a kind of operation (`definition`) applied to tensors, under a unique name."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        name: str,
+        definition: Op,
+        inputs: tuple[Tensor, ...],
+        control_inputs: tuple[Operation, ...],
+        specs: tuple[TensorSpec, ...],
+    ) -> None:
+        self.graph = graph
+        self.name = name
+        self.definition = definition
+        self.inputs = inputs
+        self.control_inputs = control_inputs
+        self.index = len(graph.operations)
+        self.outputs = tuple(Tensor(self, position, spec) for position, spec in enumerate(specs))
+
+    @property
+    def type(self) -> str:
+        return self.definition.type
+
+    @property
+    def device(self) -> str:
+        return ""
+
+    def get_attr(self, name: str) -> Any:
+        """A static attribute of the operation. ValueError if it has none of that name."""
+        if name not in self.definition.__dataclass_fields__:
+            raise ValueError(f"No attr named '{name}' in {self.name}")
+        return getattr(self.definition, name)
+
+    def values(self) -> tuple[Tensor, ...]:
+        return self.outputs
+
+    def run(self, feed_dict: Any = None, session: Any = None) -> None:
+        """Runs the operation in `session`, by default the default one."""
+        self.graph.session_for(session, "Cannot execute operation using `run()`").run(self, feed_dict)
+
+    def __repr__(self) -> str:
+        return f"<tf.Operation '{self.name}' type={self.type}>"
+
+
+@final
+class Tensor:
+    """An edge: output number `value_index` of the operation `op`."""
+
+    __array_priority__ = 100  # a numpy array on the left of an operator leaves the work to us
+
+    def __init__(self, op: Operation, value_index: int, spec: TensorSpec) -> None:
+        self.op = op
+        self.value_index = value_index
+        self.spec = spec
+        self.known_value: Any = None  # an integer array, possibly of symbolic sizes, if it is known already
+
+    @property
+    def name(self) -> str:
+        return f"{self.op.name}:{self.value_index}"
+
+    @property
+    def graph(self) -> Graph:
+        return self.op.graph
+
+    @property
+    def dtype(self) -> DType:
+        return self.spec.dtype
+
+    @property
+    def dims(self) -> Dims | None:
+        """The shape as the compiler knows it: sizes and symbols."""
+        return self.spec.dims
+
+    @property
+    def shape(self) -> TensorShape:
+        return TensorShape(self.spec.dims)
+
+    def get_shape(self) -> TensorShape:
+        return self.shape
+
+    @property
+    def device(self) -> str:
+        return ""
+
+    def set_shape(self, shape: Any) -> None:
+        """Adds what is known about the static shape. ValueError if it contradicts what was known."""
+        self.shape.assert_is_compatible_with(shape)
+        new = to_dims(shape)
+        if new is not None:
+            old = self.spec.dims or new
+            dims = tuple(dimensions.merged(a, b) for a, b in zip(old, new, strict=True))
+            self.spec = TensorSpec(self.spec.dtype, dims)
+
+    def consumers(self) -> list[Operation]:
+        return [operation for operation in self.graph.operations if self in operation.inputs]
+
+    def eval(self, feed_dict: Any = None, session: Any = None) -> Any:
+        """The tensor's value, computed in `session`, by default the default one."""
+        return self.graph.session_for(session, "Cannot evaluate tensor using `eval()`").run(self, feed_dict)
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __bool__(self) -> bool:
+        raise TypeError(
+            "Using a `tf.Tensor` as a Python `bool` is not allowed. Use `if t is not None:` instead of `if t:` to test "
+            "if a tensor is defined, and use TensorFlow ops such as tf.cond to execute subgraphs conditioned on the "
+            "value of a tensor."
+        )
+
+    def __len__(self) -> int:
+        raise TypeError(f"len is not well defined for symbolic Tensors. ({self.name}) Please call `x.shape` rather than `len(x)`.")
+
+    def __iter__(self) -> Iterator[Tensor]:
+        if not self.dims or isinstance(self.dims[0], Symbol):
+            raise TypeError(f"Tensor {self.name!r} with shape {self.shape} is not iterable: its first size is not known.")
+        return (self[i] for i in range(self.dims[0]))  # type: ignore[index]  # installed by model_fns.ops.operators
+
+    def __repr__(self) -> str:
+        return f"<tf.Tensor '{self.name}' shape={self.shape} dtype={self.dtype.name}>"
+
+    def __str__(self) -> str:
+        shape = "" if self.dims is None else f", shape={self.shape}"
+        return f'Tensor("{self.name}"{shape}, dtype={self.dtype.name})'

@@ -1,0 +1,209 @@
+"""Two-dimensional convolution with its two adjoints.
+
+    y[n, i, j, o] = sum over p, q, c of x[n, i * stride + p - top, j * stride + q - left, c] * w[p, q, c, o]
+
+Activations are [batch, height, width, channels], weights [height, width, channels, outputs]. SAME keeps ceil(size / stride)
+positions and pads with zeros, the odd one at the bottom and right; VALID stays inside the image.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, final
+
+import numpy as np
+
+from model_fns.graph.constant import convert_to_tensor
+from model_fns.graph.dimensions import Dim, Dims, Symbol, may_equal
+from model_fns.graph.dtypes import DType
+from model_fns.graph.op import Op
+from model_fns.graph.tensor import Tensor
+from model_fns.ops.apply import apply, dtype_of
+from model_fns.ops.joining import transpose
+
+
+def output_size(size: Dim, window: int, stride: int, padding: str) -> Dim:
+    """How many positions a window has along an axis. ValueError if it does not fit."""
+    if padding == "SAME":
+        return -(-size // stride)
+    if not isinstance(size, Symbol) and size < window:
+        raise ValueError(f"Negative dimension size caused by subtracting {window} from {size}")
+    return (size - window) // stride + 1
+
+
+def padding_before(size: Any, window: int, stride: int, padding: str) -> Any:
+    """Zeros before the first element along an axis."""
+    if padding == "VALID":
+        return 0
+    out = -(-size // stride)
+    return max((out - 1) * stride + window - size, 0) // 2
+
+
+def patches(x: np.ndarray, window: tuple[int, int], strides: tuple[int, int], padding: str, fill: float = 0) -> np.ndarray:
+    """Every window of the image: [batch, out height, out width, height, width, channels]. For the reference kernels."""
+    sizes = x.shape[1:3]
+    out = [int(output_size(n, k, s, padding)) for n, k, s in zip(sizes, window, strides, strict=True)]  # type: ignore[call-overload]
+    before = [padding_before(n, k, s, padding) for n, k, s in zip(sizes, window, strides, strict=True)]
+    after = [max((o - 1) * s + k - n - b, 0) for o, s, k, n, b in zip(out, strides, window, sizes, before, strict=True)]
+    around = [(0, 0), (before[0], after[0]), (before[1], after[1]), (0, 0)]
+    padded = np.pad(x, around, constant_values=fill) if any(before + after) else x
+    views = np.lib.stride_tricks.sliding_window_view(padded, window, (1, 2))[:, :: strides[0], :: strides[1]]
+    return np.moveaxis(views[:, : out[0], : out[1]], 3, 5)
+
+
+def unpatches(parts: np.ndarray, shape: tuple[int, ...], strides: tuple[int, int], padding: str) -> np.ndarray:
+    """The adjoint of `patches`: each window's numbers added back to where they came from."""
+    _, out_height, out_width, height, width, _ = parts.shape
+    top, left = (padding_before(n, k, s, padding) for n, k, s in zip(shape[1:3], (height, width), strides, strict=True))
+    room = [(o - 1) * s + k for o, s, k in zip((out_height, out_width), strides, (height, width), strict=True)]
+    padded = np.zeros((shape[0], max(room[0], shape[1] + top), max(room[1], shape[2] + left), shape[3]), parts.dtype)
+    for p in range(height):
+        for q in range(width):
+            padded[:, p : p + room[0] - height + 1 : strides[0], q : q + room[1] - width + 1 : strides[1]] += parts[:, :, :, p, q]
+    return np.ascontiguousarray(padded[:, top : top + shape[1], left : left + shape[2]])
+
+
+@dataclass(frozen=True)
+class Convolution(Op):
+    """What the convolution and its adjoints share"""
+
+    strides: tuple[int, int] = (1, 1)
+    padding: str = "VALID"
+
+    def output_dtype(self, *inputs: DType) -> DType:
+        return inputs[0]
+
+
+@final
+@dataclass(frozen=True)
+class Conv2D(Convolution):
+    """Convolution of x with the weights y (no flipping: cross-correlation, as in every framework)"""
+
+    def output_shape(self, *inputs: Dims) -> Dims:
+        x, weights = inputs
+        for dims in inputs:
+            if len(dims) != 4:
+                raise ValueError(f"Shape must be rank 4 but is rank {len(dims)}")
+        if not may_equal(x[3], weights[2]):
+            raise ValueError(f"Dimensions must be equal, but are {x[3]} and {weights[2]}")
+        height = output_size(x[1], weights[0], self.strides[0], self.padding)  # type: ignore[arg-type]
+        width = output_size(x[2], weights[1], self.strides[1], self.padding)  # type: ignore[arg-type]
+        return x[0], height, width, weights[3]
+
+    def gradient(self, upstream: Tensor, output: Tensor, *inputs: Tensor) -> tuple[Any, ...]:
+        x, weights = inputs
+        return (
+            apply(Conv2DBackpropInput(self.strides, self.padding), dy=upstream, weights=weights, like=x),
+            apply(Conv2DBackpropFilter(self.strides, self.padding), x=x, dy=upstream, like=weights),
+        )
+
+    def kernel(self, *inputs: Any) -> Any:
+        x, weights = inputs
+        return np.tensordot(patches(x, weights.shape[:2], self.strides, self.padding), weights, 3).astype(x.dtype)
+
+
+@final
+@dataclass(frozen=True)
+class Conv2DBackpropInput(Convolution):
+    """The gradient of a convolution by its input, in the shape of z, from dy = x and the weights y"""
+
+    shape_inputs: ClassVar[tuple[int, ...]] = (2,)
+
+    def output_shape(self, *inputs: Dims) -> Dims:
+        return inputs[2]
+
+    def gradient(self, upstream: Tensor, output: Tensor, *inputs: Tensor) -> tuple[Any, ...]:
+        dy, weights, _ = inputs
+        return (
+            apply(Conv2D(self.strides, self.padding), x=upstream, weights=weights),
+            apply(Conv2DBackpropFilter(self.strides, self.padding), x=upstream, dy=dy, like=weights),
+            None,
+        )
+
+    def kernel(self, *inputs: Any) -> Any:
+        dy, weights, like = inputs
+        return unpatches(np.tensordot(dy, weights, (3, 3)), np.shape(like), self.strides, self.padding).astype(dy.dtype)
+
+
+@final
+@dataclass(frozen=True)
+class Conv2DBackpropFilter(Convolution):
+    """The gradient of a convolution by its weights, in the shape of z, from the input x and dy = y"""
+
+    shape_inputs: ClassVar[tuple[int, ...]] = (2,)
+
+    def output_shape(self, *inputs: Dims) -> Dims:
+        return inputs[2]
+
+    def gradient(self, upstream: Tensor, output: Tensor, *inputs: Tensor) -> tuple[Any, ...]:
+        x, dy, _ = inputs
+        return (
+            apply(Conv2DBackpropInput(self.strides, self.padding), dy=dy, weights=upstream, like=x),
+            apply(Conv2D(self.strides, self.padding), x=x, weights=upstream),
+            None,
+        )
+
+    def kernel(self, *inputs: Any) -> Any:
+        x, dy, like = inputs
+        parts = patches(x, np.shape(like)[:2], self.strides, self.padding)
+        return np.tensordot(parts, dy, ((0, 1, 2), (0, 1, 2))).astype(x.dtype)
+
+
+def spatial_pair(value: Any, what: str, data_format: str = "NHWC") -> tuple[int, int]:
+    """A size, stride or window as (height, width), from one number, a pair, or TensorFlow's list of four."""
+    if isinstance(value, int | np.integer):
+        return int(value), int(value)
+    items = [int(item) for item in value]
+    if len(items) == 4:
+        outer, inner = (items[0], items[3]), items[1:3]
+        if data_format == "NCHW":
+            outer, inner = (items[0], items[1]), items[2:4]
+        if outer != (1, 1):
+            raise ValueError(f"Current implementation does not yet support {what} in the batch and depth dimensions.")
+        items = inner
+    if len(items) == 1:
+        items *= 2
+    if len(items) != 2:
+        raise ValueError(f"{what} should be an integer or a list of 1, 2 or 4 integers, got {value}")
+    return items[0], items[1]
+
+
+def checked_padding(padding: Any) -> str:
+    """SAME or VALID, from any spelling. ValueError for anything else."""
+    text = str(padding).upper()
+    if text not in ("SAME", "VALID"):
+        raise ValueError(f"The `padding` argument must be one of \"VALID\", \"SAME\". Received: {padding}")
+    return text
+
+
+def channels_last(x: Tensor, data_format: str) -> Tensor:
+    """An image tensor with its channels moved to the end if they are first."""
+    return transpose(x, (0, 2, 3, 1)) if data_format == "NCHW" else x
+
+
+def channels_as_given(x: Tensor, data_format: str) -> Tensor:
+    """The opposite of `channels_last`."""
+    return transpose(x, (0, 3, 1, 2)) if data_format == "NCHW" else x
+
+
+def conv2d(
+    input: Any,
+    filter: Any = None,
+    strides: Any = None,
+    padding: Any = None,
+    use_cudnn_on_gpu: bool = True,
+    data_format: str = "NHWC",
+    dilations: Any = (1, 1, 1, 1),
+    name: str | None = None,
+    filters: Any = None,
+) -> Tensor:
+    """Convolution of images `input` [batch, height, width, channels] with `filter` [height, width, channels, outputs]."""
+    if tuple(np.ravel(dilations)) not in ((1,), (1, 1), (1, 1, 1, 1)):
+        raise NotImplementedError("tf.nn.conv2d: dilations above 1 are not available.")
+    filter = filters if filter is None else filter
+    kind = Conv2D(spatial_pair(1 if strides is None else strides, "strides", data_format), checked_padding(padding))
+    x = convert_to_tensor(input, None if isinstance(input, Tensor) else dtype_of(filter))
+    weights = convert_to_tensor(filter, None if isinstance(filter, Tensor) else x.dtype)
+    if data_format == "NHWC":
+        return apply(kind, name, input=x, filter=weights)
+    return channels_as_given(apply(kind, name, input=channels_last(x, data_format), filter=weights), data_format)

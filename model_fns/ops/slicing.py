@@ -1,0 +1,244 @@
+"""Slices and their adjoint: taking boxes out of tensors, putting them into zeros."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, final
+
+import numpy as np
+
+from model_fns.graph.constant import convert_to_tensor
+from model_fns.graph.dimensions import Dim, Dims, Symbol, unknown
+from model_fns.graph.dtypes import DType
+from model_fns.graph.op import Op
+from model_fns.graph.tensor import Tensor
+from model_fns.ops.apply import apply
+from model_fns.ops.shaping import ExpandDims, Squeeze, reshape_like
+
+Slice3 = tuple[int | None, int | None, int]
+
+
+@final
+@dataclass(frozen=True)
+class StridedSlice(Op):
+    """x[start:stop:step, ...], one slice for each of the first axes; the rank stays"""
+
+    slices: tuple[Slice3, ...]
+    handles_sizes: ClassVar[bool] = True
+
+    def output_shape(self, *inputs: Dims) -> Dims:
+        dims = inputs[0]
+        if len(self.slices) > len(dims):
+            raise ValueError(f"Index out of range using input dim {len(dims)}; input has only {len(dims)} dims")
+        cut = tuple(_length(size, *piece) for size, piece in zip(dims, self.slices, strict=False))
+        return cut + dims[len(cut) :]
+
+    def gradient(self, upstream: Tensor, output: Tensor, *inputs: Tensor) -> tuple[Any, ...]:
+        return (apply(StridedSliceGrad(self.slices), dy=upstream, like=inputs[0]),)
+
+    def kernel(self, *inputs: Any) -> Any:
+        return np.ascontiguousarray(inputs[0][tuple(slice(*piece) for piece in self.slices)])
+
+
+@final
+@dataclass(frozen=True)
+class StridedSliceGrad(Op):
+    """Zeros in the shape of y, with x put where the slices point: the adjoint of StridedSlice"""
+
+    slices: tuple[Slice3, ...]
+    shape_inputs: ClassVar[tuple[int, ...]] = (1,)
+
+    def output_dtype(self, *inputs: DType) -> DType:
+        return inputs[0]
+
+    def output_shape(self, *inputs: Dims) -> Dims:
+        return inputs[1]
+
+    def gradient(self, upstream: Tensor, output: Tensor, *inputs: Tensor) -> tuple[Any, ...]:
+        return apply(StridedSlice(self.slices), x=upstream), None
+
+    def kernel(self, *inputs: Any) -> Any:
+        result = np.zeros(np.shape(inputs[1]), inputs[0].dtype)
+        result[tuple(slice(*piece) for piece in self.slices)] = inputs[0]
+        return result
+
+
+def _length(size: Dim, start: int | None, stop: int | None, step: int) -> Dim:
+    """How many elements start:stop:step takes from an axis."""
+    if not isinstance(size, Symbol):
+        return len(range(*slice(start, stop, step).indices(size)))
+    if step == 1 and start in (None, 0) and stop is None:
+        return size
+    if step == 1 and (start or 0) >= 0 and stop is None:
+        return size - (start or 0)
+    if step == 1 and start in (None, 0) and stop is not None and stop < 0:
+        return size + stop
+    if step == -1 and start is None and stop is None:
+        return size
+    return unknown()
+
+
+@final
+@dataclass(frozen=True)
+class Slice(Op):
+    """The box of `size` (-1: to the end) elements at `begin`; both may depend on sizes known when the program runs"""
+
+    value_inputs: ClassVar[tuple[int, ...]] = (1, 2)
+
+    def output_dtype(self, *inputs: DType) -> DType:
+        return inputs[0]
+
+    def output_shape(self, *inputs: Any) -> Dims:
+        dims, begin, size = inputs
+        if not len(dims) == len(begin) == len(size):
+            raise ValueError(f"begin and size must have {len(dims)} elements, one for each axis")
+        result = []
+        for axis, (whole, first, count) in enumerate(zip(dims, begin, size, strict=True)):
+            length = whole - first if count == -1 else count
+            if not isinstance(whole, Symbol) and not isinstance(first, Symbol) and not isinstance(length, Symbol):
+                if first < 0 or length < 0 or first + length > whole:
+                    raise ValueError(f"Expected size[{axis}] in [0, {whole - first}], but got {length}")
+            result.append(length)
+        return tuple(result)
+
+    def gradient(self, upstream: Tensor, output: Tensor, *inputs: Tensor) -> tuple[Any, ...]:
+        return apply(SliceGrad(), dy=upstream, like=inputs[0], begin=inputs[1]), None, None
+
+    def kernel(self, *inputs: Any) -> Any:
+        x, begin, size = inputs
+        pieces = tuple(slice(int(b), None if s == -1 else int(b) + int(s)) for b, s in zip(begin, size, strict=True))
+        return np.ascontiguousarray(x[pieces])
+
+
+@final
+@dataclass(frozen=True)
+class SliceGrad(Op):
+    """Zeros in the shape of y, with x put at `begin`: the adjoint of Slice"""
+
+    shape_inputs: ClassVar[tuple[int, ...]] = (1,)
+    value_inputs: ClassVar[tuple[int, ...]] = (2,)
+
+    def output_dtype(self, *inputs: DType) -> DType:
+        return inputs[0]
+
+    def output_shape(self, *inputs: Any) -> Dims:
+        return inputs[1]  # type: ignore[no-any-return]
+
+    def gradient(self, upstream: Tensor, output: Tensor, *inputs: Tensor) -> tuple[Any, ...]:
+        raise LookupError("No gradient defined for operation type SliceGrad.")
+
+    def kernel(self, *inputs: Any) -> Any:
+        dy, like, begin = inputs
+        result = np.zeros(np.shape(like), dy.dtype)
+        result[tuple(slice(int(b), int(b) + n) for b, n in zip(begin, dy.shape, strict=True))] = dy
+        return result
+
+
+@final
+@dataclass(frozen=True)
+class Pad(Op):
+    """x with `value` around it: (before, after) for each axis"""
+
+    paddings: tuple[tuple[int, int], ...]
+    value: float = 0
+
+    def output_shape(self, *inputs: Dims) -> Dims:
+        if len(inputs[0]) != len(self.paddings):
+            raise ValueError(f"paddings must have {len(inputs[0])} rows, one for each axis, but has {len(self.paddings)}")
+        return tuple(size + (before + after) for size, (before, after) in zip(inputs[0], self.paddings, strict=True))
+
+    def gradient(self, upstream: Tensor, output: Tensor, *inputs: Tensor) -> tuple[Any, ...]:
+        pieces = tuple((before, -after if after else None, 1) for before, after in self.paddings)
+        return (reshape_like(apply(StridedSlice(pieces), x=upstream), inputs[0]),)
+
+    def kernel(self, *inputs: Any) -> Any:
+        return np.pad(inputs[0], self.paddings, constant_values=self.value)
+
+
+def getitem(tensor: Any, key: Any) -> Tensor:
+    """`tensor[key]` with integers, slices, `...` and `tf.newaxis`; an integer tensor of rank 0 chooses one element."""
+    tensor = convert_to_tensor(tensor)
+    keys = list(key) if isinstance(key, tuple) else [key]
+    if tensor.dims is None:
+        raise ValueError(f"Cannot index {tensor}: its rank is not known.")
+    position = next((i for i, item in enumerate(keys) if item is Ellipsis), None)
+    missing = len(tensor.dims) - sum(item is not None and item is not Ellipsis for item in keys)
+    if missing < 0:
+        raise ValueError(f"Index out of range using input dim {len(tensor.dims)}; input has only {len(tensor.dims)} dims: {tensor}")
+    if position is not None:
+        keys[position : position + 1] = [slice(None)] * missing
+    slices: list[Slice3] = []
+    shape: list[str] = []  # what becomes of each axis: kept, dropped, or new
+    for item in keys:
+        if item is None:
+            shape.append("new")
+        elif isinstance(item, slice):
+            slices.append((_plain(item.start), _plain(item.stop), 1 if item.step is None else int(item.step)))
+            shape.append("kept")
+        else:
+            index = _plain(item)
+            assert index is not None
+            _check_index(tensor, len(slices), index)
+            slices.append((index, index + 1 if index != -1 else None, 1))
+            shape.append("dropped")
+    trivial = all(piece == (None, None, 1) for piece in slices)
+    with tensor.graph.as_default(), tensor.graph.name_scope("strided_slice"):
+        result = tensor if trivial else apply(StridedSlice(tuple(slices)), x=tensor)
+        return _reshaped(result, shape)
+
+
+def _plain(item: Any) -> int | None:
+    if item is None:
+        return None
+    if isinstance(item, Tensor):
+        if item.known_value is None or isinstance(np.ravel(item.known_value)[0], Symbol):
+            raise NotImplementedError(f"An index must be known when the graph is built, but {item} is not. Use tf.gather or tf.slice.")
+        return int(item.known_value)
+    return int(getattr(item, "value", item))
+
+
+def _check_index(tensor: Tensor, axis: int, index: int) -> None:
+    size = tensor.dims[axis]  # type: ignore[index]
+    if not isinstance(size, Symbol) and not -size <= index < size:
+        raise ValueError(f"slice index {index} of dimension {axis} out of bounds: {tensor}")
+
+
+def _reshaped(tensor: Tensor, shape: list[str]) -> Tensor:
+    dropped, axis = [], 0
+    for item in shape:
+        if item == "dropped":
+            dropped.append(axis)
+        axis += item != "new"
+    if dropped:
+        tensor = apply(Squeeze(tuple(dropped)), x=tensor)
+    axis = 0
+    for item in shape:
+        if item == "new":
+            tensor = apply(ExpandDims(axis), x=tensor)
+        axis += item != "dropped"
+    return tensor
+
+
+def slice_(input_: Any, begin: Any, size: Any, name: str | None = None) -> Tensor:
+    """The box of `size` elements (-1: all that remain) at `begin`."""
+    return apply(Slice(), name, input=convert_to_tensor(input_), begin=convert_to_tensor(begin), size=convert_to_tensor(size))
+
+
+def strided_slice(input_: Any, begin: Any, end: Any, strides: Any = None, name: str | None = None) -> Tensor:
+    """input_[begin:end:strides] along the first axes."""
+    steps = strides if strides is not None else [1] * len(begin)
+    pieces = tuple((int(b), int(e), int(s)) for b, e, s in zip(begin, end, steps, strict=True))
+    return apply(StridedSlice(pieces), name, input=convert_to_tensor(input_))
+
+
+def pad(tensor: Any, paddings: Any, mode: str = "CONSTANT", name: str | None = None, constant_values: Any = 0) -> Tensor:
+    """`tensor` with `constant_values` around it; `paddings` is [rank, 2]: how many before and after along each axis."""
+    if mode.upper() != "CONSTANT":
+        raise NotImplementedError(f"tf.pad: mode {mode} is not available; CONSTANT is.")
+    if isinstance(paddings, Tensor):
+        if paddings.known_value is None:
+            raise ValueError(f"paddings must be known when the graph is built, got {paddings}")
+        paddings = paddings.known_value
+    pairs = tuple((int(before), int(after)) for before, after in np.asarray(paddings))
+    return apply(Pad(pairs, constant_values), name, tensor=convert_to_tensor(tensor))
+

@@ -1,0 +1,251 @@
+"""Softmax, its logarithm, and the cross-entropies of classification.
+
+    softmax(x)_j = exp(x_j) / sum_k exp(x_k)        cross-entropy(labels, x) = - sum_j labels_j * log softmax(x)_j
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, final
+
+import numpy as np
+
+from model_fns.errors import InvalidArgumentError
+from model_fns.graph.constant import convert_to_tensor
+from model_fns.graph.dimensions import Dims, may_equal, merged, text
+from model_fns.graph.dtypes import DType
+from model_fns.graph.op import Elementwise, Op
+from model_fns.graph.tensor import Tensor
+from model_fns.ops.activation import relu, sigmoid
+from model_fns.ops.apply import apply, operation
+from model_fns.ops.arithmetic import cast
+from model_fns.ops.control import stop_gradient
+from model_fns.ops.elementary import exp, log1p
+from model_fns.ops.joining import transpose
+from model_fns.ops.reduction import reduce_sum
+from model_fns.ops.shaping import expand_dims, reshape, shape
+
+
+def log_softmax_of(x: Any) -> Any:
+    shifted = x - np.max(x, -1, keepdims=True, initial=-np.inf)
+    return shifted - np.log(np.sum(np.exp(shifted), -1, keepdims=True))
+
+
+@dataclass(frozen=True)
+class LastAxis(Op):
+    """A function of the numbers along the last axis"""
+
+    def output_shape(self, *inputs: Dims) -> Dims:
+        if not inputs[0]:
+            raise ValueError("Shape must be at least rank 1 but is rank 0")
+        return inputs[0]
+
+
+@final
+@dataclass(frozen=True)
+class Softmax(LastAxis):
+    """exp(x) divided by its sum, along the last axis"""
+
+    def gradient(self, upstream: Tensor, output: Tensor, *inputs: Tensor) -> tuple[Any, ...]:
+        return ((upstream - reduce_sum(upstream * output, -1, True)) * output,)
+
+    def kernel(self, *inputs: Any) -> Any:
+        return np.exp(log_softmax_of(inputs[0])).astype(inputs[0].dtype)
+
+
+@final
+@dataclass(frozen=True)
+class LogSoftmax(LastAxis):
+    """x less the logarithm of the sum of exp(x), along the last axis"""
+
+    def gradient(self, upstream: Tensor, output: Tensor, *inputs: Tensor) -> tuple[Any, ...]:
+        return (upstream - reduce_sum(upstream, -1, True) * softmax(inputs[0]),)
+
+    def kernel(self, *inputs: Any) -> Any:
+        return log_softmax_of(inputs[0]).astype(inputs[0].dtype)
+
+
+@final
+@dataclass(frozen=True)
+class SoftmaxCrossEntropyWithLogits(Op):
+    """Outputs the loss of each row and its gradient by the logits x, for labels y that are distributions"""
+
+    takes_missing_gradients: ClassVar[bool] = True
+
+    def output_dtype(self, *inputs: DType) -> tuple[DType, ...]:
+        return inputs[0], inputs[0]
+
+    def output_shape(self, *inputs: Dims) -> list[Dims]:
+        logits, labels = inputs
+        if len(logits) != 2 or len(labels) != 2 or not all(map(may_equal, logits, labels)):
+            raise ValueError(f"logits and labels must be broadcastable: logits_size={text(logits)} labels_size={text(labels)}")
+        both = tuple(map(merged, logits, labels))
+        return [both[:1], both]
+
+    def gradient(self, upstream: Any, output: Any, *inputs: Tensor) -> tuple[Any, ...]:
+        logits, _ = inputs
+        return _by_logits(upstream, output, logits), -log_softmax(logits) * expand_dims(upstream[0], -1)
+
+    def kernel(self, *inputs: Any) -> Any:
+        logits, labels = inputs
+        logs = log_softmax_of(logits)
+        products = np.where(labels == 0, 0, labels * logs)  # 0 * -inf is 0 here
+        gradient = np.exp(logs) * labels.sum(-1, keepdims=True) - labels
+        return (-products.sum(-1)).astype(logits.dtype), gradient.astype(logits.dtype)
+
+
+@final
+@dataclass(frozen=True)
+class SparseSoftmaxCrossEntropyWithLogits(Op):
+    """Outputs the loss of each row and its gradient by the logits x, for labels y that are class numbers"""
+
+    takes_missing_gradients: ClassVar[bool] = True
+
+    def output_dtype(self, *inputs: DType) -> tuple[DType, ...]:
+        if not inputs[1].is_integer:
+            raise TypeError(f"labels must be int32 or int64, not {inputs[1].name}")
+        return inputs[0], inputs[0]
+
+    def output_shape(self, *inputs: Dims) -> list[Dims]:
+        logits, labels = inputs
+        if len(logits) != 2 or len(labels) != 1 or not may_equal(logits[0], labels[0]):
+            raise ValueError(f"Dimensions must be equal, but are {text(logits[:1])} and {text(labels)}")
+        return [(merged(logits[0], labels[0]),), (merged(logits[0], labels[0]), logits[1])]
+
+    def gradient(self, upstream: Any, output: Any, *inputs: Tensor) -> tuple[Any, ...]:
+        return _by_logits(upstream, output, inputs[0]), None
+
+    def kernel(self, *inputs: Any) -> Any:
+        logits, labels = inputs
+        rows, classes = np.arange(len(labels)), logits.shape[1]
+        check_labels(labels, classes)
+        logs = log_softmax_of(logits)
+        gradient = np.exp(logs)
+        gradient[rows, labels] -= 1
+        return (-logs[rows, labels]).astype(logits.dtype), gradient.astype(logits.dtype)
+
+
+def check_labels(labels: Any, classes: int) -> None:
+    """InvalidArgumentError, in TensorFlow's words, unless all labels are in [0, classes)."""
+    labels = np.asarray(labels)
+    bad = labels[(labels < 0) | (labels >= classes)]
+    if bad.size:
+        shown = " ".join(map(str, labels.ravel()[:20])) + (" ..." if labels.size > 20 else "")
+        raise InvalidArgumentError(
+            message=f"Received a label value of {bad.flat[0]} which is outside the valid range of [0, {classes}).  Label values: {shown}"
+        )
+
+
+def _by_logits(upstream: Any, output: Any, logits: Tensor) -> Tensor:
+    """d loss / d logits, scaled by the gradient of each row's loss; the second output's own gradient is seldom asked for."""
+    loss_gradient, second = upstream
+    by_logits = expand_dims(loss_gradient, -1) * output[1]
+    if second is None:
+        return by_logits
+    probabilities = softmax(logits)
+    return by_logits + (second - reduce_sum(second * probabilities, -1, True)) * probabilities
+
+
+@final
+@dataclass(frozen=True)
+class SigmoidCrossEntropy(Elementwise):
+    """max(x, 0) - x * y + log(1 + exp(-|x|)) for logits x and labels y: cross-entropy of a sigmoid, without overflow"""
+
+    expression: ClassVar[str] = "maximum(x, 0) - x * y + log1p(exp(-absolute(x)))"
+
+    def gradient(self, upstream: Tensor, output: Tensor, *inputs: Tensor) -> tuple[Any, ...]:
+        logits, labels = inputs
+        return upstream * (sigmoid(logits) - labels), -upstream * logits
+
+
+def _along_last_axis(definition: Op, logits: Any, axis: int | None, name: str | None) -> Tensor:
+    logits = convert_to_tensor(logits)
+    rank = None if logits.dims is None else len(logits.dims)
+    if axis in (None, -1) or rank is None or axis == rank - 1:
+        return apply(definition, name, logits=logits)
+    order = list(range(rank))
+    order[axis], order[-1] = order[-1], order[axis]  # type: ignore[index]
+    return transpose(apply(definition, name, logits=transpose(logits, order)), order)
+
+
+def softmax(logits: Any, axis: int | None = None, name: str | None = None, dim: int | None = None) -> Tensor:
+    """Probabilities along `axis`, by default the last."""
+    return _along_last_axis(Softmax(), logits, dim if axis is None else axis, name)
+
+
+def log_softmax(logits: Any, axis: int | None = None, name: str | None = None, dim: int | None = None) -> Tensor:
+    """Logarithms of probabilities along `axis`, by default the last."""
+    return _along_last_axis(LogSoftmax(), logits, dim if axis is None else axis, name)
+
+
+def softmax_cross_entropy_with_logits_v2(
+    labels: Any = None, logits: Any = None, axis: int | None = None, name: str | None = None, dim: int | None = None
+) -> Tensor:
+    """The cross-entropy of each row of `logits` against the distribution in `labels`; gradients flow into both."""
+    _both_given("softmax_cross_entropy_with_logits", labels, logits)
+    logits = convert_to_tensor(logits)
+    labels = cast(convert_to_tensor(labels), logits.dtype)
+    rank = len(logits.dims or (0, 0))
+    definition = SoftmaxCrossEntropyWithLogits()
+    if rank == 2:
+        return operation(definition, name, None, features=logits, labels=labels).outputs[0]
+    classes = shape(logits)[-1]
+    rows = reshape(logits, [-1, classes]), reshape(labels, [-1, classes])
+    return reshape(operation(definition, name, None, features=rows[0], labels=rows[1]).outputs[0], shape(logits)[:-1])
+
+
+def softmax_cross_entropy_with_logits(
+    _sentinel: Any = None, labels: Any = None, logits: Any = None, dim: int = -1, name: str | None = None, axis: int | None = None
+) -> Tensor:
+    """As the v2 function, but no gradient flows into `labels`."""
+    _named_only("softmax_cross_entropy_with_logits", _sentinel)
+    _both_given("softmax_cross_entropy_with_logits", labels, logits)
+    return softmax_cross_entropy_with_logits_v2(stop_gradient(labels), logits, name=name)
+
+
+def sparse_softmax_cross_entropy_with_logits(
+    _sentinel: Any = None, labels: Any = None, logits: Any = None, name: str | None = None
+) -> Tensor:
+    """The cross-entropy of each row of `logits` against the class number in `labels`."""
+    _named_only("sparse_softmax_cross_entropy_with_logits", _sentinel)
+    _both_given("sparse_softmax_cross_entropy_with_logits", labels, logits)
+    logits, labels = convert_to_tensor(logits), convert_to_tensor(labels)
+    definition = SparseSoftmaxCrossEntropyWithLogits()
+    if logits.dims is not None and labels.dims is not None and len(labels.dims) != len(logits.dims) - 1:
+        raise ValueError(
+            f"Rank mismatch: Rank of labels (received {len(labels.dims)}) should equal rank of logits minus 1 (received {len(logits.dims)})."
+        )
+    if len(logits.dims or (0, 0)) == 2:
+        return operation(definition, name, None, features=logits, labels=labels).outputs[0]
+    rows = reshape(logits, [-1, shape(logits)[-1]])
+    return reshape(operation(definition, name, None, features=rows, labels=reshape(labels, [-1])).outputs[0], shape(labels))
+
+
+def sigmoid_cross_entropy_with_logits(
+    _sentinel: Any = None, labels: Any = None, logits: Any = None, name: str | None = None
+) -> Tensor:
+    """The cross-entropy of sigmoid(logits) against `labels` in [0, 1], elementwise."""
+    _named_only("sigmoid_cross_entropy_with_logits", _sentinel)
+    _both_given("sigmoid_cross_entropy_with_logits", labels, logits)
+    logits = convert_to_tensor(logits)
+    labels = convert_to_tensor(labels, None if isinstance(labels, Tensor) else logits.dtype)
+    if logits.dims is not None and labels.dims is not None and not (len(logits.dims) == len(labels.dims) and all(map(may_equal, logits.dims, labels.dims))):
+        raise ValueError(f"logits and labels must have the same shape ({logits.shape} vs {labels.shape})")
+    return apply(SigmoidCrossEntropy(), name or "logistic_loss", logits=logits, labels=labels)
+
+
+def _named_only(function: str, sentinel: Any) -> None:
+    if sentinel is not None:
+        raise ValueError(f"Only call `{function}` with named arguments (labels=..., logits=..., ...)")
+
+
+def _both_given(function: str, labels: Any, logits: Any) -> None:
+    if labels is None or logits is None:
+        raise ValueError("Both labels and logits must be provided.")
+
+
+def weighted_cross_entropy_with_logits(labels: Any = None, logits: Any = None, pos_weight: Any = None, name: str | None = None, targets: Any = None) -> Tensor:
+    """Sigmoid cross-entropy with positive labels weighted by `pos_weight`."""
+    labels, logits = convert_to_tensor(targets if labels is None else labels), convert_to_tensor(logits)
+    weight = 1 + (pos_weight - 1) * labels
+    return (1 - labels) * logits + weight * (log1p(exp(-abs(logits))) + relu(-logits))
