@@ -1,0 +1,117 @@
+"""The reference interpreter: a graph run operation by operation with the ops' own NumPy kernels.
+
+It is the oracle of every optimisation and of all machine code, the debugging mode that names the first non-finite tensor,
+and what initializes variables, where compiling would cost more than it saves.
+
+Variables are arrays that change in place; reading one is looking at it, so that what reads it after an assignment sees
+the new value (`tf.identity` makes a copy that keeps the old one).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from estimators.compiler.needed import needed_operations
+from model_fns.errors import FailedPreconditionError, InvalidArgumentError
+from model_fns.graph.tensor import Operation, Tensor
+from model_fns.ops.control import Placeholder, Same
+from model_fns.ops.state import IsVariableInitialized, VariableV2
+from model_fns.random_bits import random_key
+
+Watch = Callable[[Tensor, Any], None]
+
+
+def evaluate(
+    fetches: Sequence[Any],
+    feeds: Mapping[Tensor, Any] | None = None,
+    state: MutableMapping[str, np.ndarray] | None = None,
+    seed: int = 0,
+    step: int = 0,
+    watch: Watch | None = None,
+) -> list[Any]:
+    """The values of `fetches` (None for an operation without outputs), given those of `feeds`.
+
+    Args:
+      fetches: tensors and operations of one graph.
+      feeds: values in place of tensors.
+      state: variable name -> array; read, and changed in place.
+      seed: the run's seed, for random operations whose graph has none.
+      step: how often the graph ran before: random operations draw anew for each.
+      watch: called with every tensor and its value as it is computed.
+    """
+    feeds, state = dict(feeds or {}), {} if state is None else state
+    values: dict[Tensor, Any] = {tensor: fed_array(tensor, value) for tensor, value in feeds.items()}
+    for operation in needed_operations(fetches, feeds):
+        if operation.outputs and all(output in values for output in operation.outputs):
+            continue
+        for output, value in zip(operation.outputs, _outputs(operation, values, state, seed, step), strict=True):
+            if output not in values:
+                values[output] = value
+                if watch is not None:
+                    watch(output, value)
+    return [_fetched(item, values, state) for item in fetches]
+
+
+def fed_array(tensor: Tensor, value: Any) -> Any:
+    """`value` as an array fit for `tensor`. ValueError if its shape contradicts the tensor's."""
+    array = np.asarray(value, tensor.dtype.as_numpy_dtype)
+    if not tensor.shape.is_compatible_with(array.shape):
+        raise ValueError(f"Cannot feed value of shape {array.shape} for Tensor '{tensor.name}', which has shape '{tensor.shape}'")
+    return array
+
+
+def _outputs(operation: Operation, values: dict[Tensor, Any], state: MutableMapping[str, Any], seed: int, step: int) -> tuple[Any, ...]:
+    definition = operation.definition
+    if isinstance(definition, VariableV2):
+        return (state.get(operation.name),)  # None until it is initialized, which whoever reads it will say
+    if isinstance(definition, Placeholder):
+        shape = operation.outputs[0].shape
+        raise InvalidArgumentError(
+            message=f"You must feed a value for placeholder tensor '{operation.name}' with dtype {definition.dtype.name} and shape {shape}"
+        )
+    inputs = [values[tensor] for tensor in operation.inputs]
+    if isinstance(definition, IsVariableInitialized):
+        return (np.array(inputs[0] is not None),)
+    if definition.writes:
+        return (_written(operation, inputs, state),)
+    for tensor, value in zip(operation.inputs, inputs, strict=True):
+        if value is None:
+            raise uninitialized(tensor.op.name)
+    if definition.draws:
+        inputs.append(random_key(definition.seed if definition.seed is not None else seed, definition.stream, step))  # type: ignore[attr-defined]
+    with np.errstate(all="ignore"):
+        result = definition.kernel(*inputs)
+    if isinstance(definition, Same):
+        result = np.array(result)  # a snapshot, should the input be a variable
+    return result if isinstance(result, tuple) else (np.asarray(result),)
+
+
+def _written(operation: Operation, inputs: list[Any], state: MutableMapping[str, Any]) -> Any:
+    name = operation.inputs[0].op.name
+    if inputs[1] is None:
+        raise uninitialized(operation.inputs[1].op.name)
+    if inputs[0] is None:
+        if operation.type != "Assign":
+            raise uninitialized(name)
+        state[name] = np.array(inputs[1], order="C")
+    else:
+        state[name][...] = operation.definition.kernel(state[name], inputs[1])
+    return state[name]
+
+
+def uninitialized(name: str) -> FailedPreconditionError:
+    return FailedPreconditionError(message=f"Attempting to use uninitialized value {name}")
+
+
+def _fetched(item: Any, values: dict[Tensor, Any], state: Mapping[str, Any]) -> Any:
+    if isinstance(item, Operation):
+        return None
+    value = values[item]
+    if value is None:
+        value = state.get(item.op.name)
+        if value is None:
+            raise uninitialized(item.op.name)
+    return np.array(value) if isinstance(value, np.ndarray) else value
