@@ -1,8 +1,8 @@
 """Random numbers from a counter: the i-th number of a key is a function of the key and i, and of nothing else.
 
 So results depend neither on the order nor on the number of workers that ask, and an interrupted training goes on where
-it stopped by knowing seed and step. The generator is SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number
-generators", OOPSLA 2014): its finaliser, applied to key + (i + 1) * golden ratio modulo 2**64.
+it stopped by knowing seed and step. The generator is SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom
+number generators", OOPSLA 2014): its finaliser, applied to key + (i + 1) * golden ratio modulo 2**64.
 
 `estimators/kernels/random.py` is the same in machine code, bit for bit.
 """
@@ -34,7 +34,7 @@ def random_bits(key: int | np.uint64, count: int) -> Any:
 
 
 def random_key(seed: int, stream: int, step: int) -> np.uint64:
-    """A key for each seed, stream (an op's number, say) and step: number `step` of key (number `stream` of key (...)))."""
+    """A key for each seed, stream (say, the number of an op) and step: each picks one number of the key before."""
     key = np.uint64(0)
     for number in (seed, stream, step):
         key = _bits_at(key, np.array([int(number) & _MASK], np.uint64))[0]
@@ -59,8 +59,9 @@ def _multiply_high(a: Any, b: Any) -> Any:
 def random_below(key: int | np.uint64, indices: Any, stride: int, bounds: Any) -> Any:
     """For each index a number in 0..bound-1 without bias: uint64, shaped like `indices`.
 
-    Lemire, "Fast random integer generation in an interval", 2019: the upper half of bits * bound, refused where the lower half
-    falls below 2**64 modulo bound. Attempt a of index i takes number i + a * stride, so that no index disturbs another.
+    Lemire, "Fast random integer generation in an interval", 2019: the upper half of bits * bound, refused where the
+    lower half falls below 2**64 modulo bound. Attempt a of index i takes number i + a * stride of the key, so that no
+    index disturbs another.
     """
     result = np.empty(len(indices), np.uint64)
     open_positions = np.arange(len(indices))

@@ -11,7 +11,7 @@ from model_fns.graph.dtypes import DType, as_dtype
 from model_fns.graph.graph import Graph, get_default_graph
 from model_fns.graph.keys import GraphKeys
 from model_fns.graph.shapes import TensorShape
-from model_fns.graph.tensor import Operation, Tensor
+from model_fns.graph.tensor import Operation, Operators, Tensor
 from model_fns.ops.apply import apply
 from model_fns.ops.control import group, identity, no_op
 from model_fns.ops.operators import install
@@ -19,7 +19,7 @@ from model_fns.ops.state import Assign, AssignAdd, AssignSub, ReadVariable, Vari
 
 
 @final
-class Variable:
+class Variable(Operators):
     """A variable, usable wherever a tensor is.
 
     Args:

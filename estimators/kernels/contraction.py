@@ -12,26 +12,25 @@ c; every element is the sum of the same blocks of k in the same order, so any di
 from numba import boolean, int64
 
 from estimators.kernels.compile import kernel
-from estimators.kernels.microkernel import TILE_ROWS, tile, tile_columns
+from estimators.kernels.microkernel import TILE_ROWS, tile, tile_columns, transpose_side, transpose_square
 
 # The sum over k is cut into blocks, so that the part of b that a column of tiles reads again and again stays in cache.
 # A constant: it decides the order of additions.
 DEPTH = 256
+
+# Rows of scratch start at multiples of this: a vector that straddles two cache lines costs two loads.
+LINE = 16
 
 # Constants are passed as int64(1): a bare 1 is a type of its own to numba, and each such type another compilation.
 
 # Rows or columns of the output that a product with a transposed b prepares at a time: several whole tiles.
 STRIP = 8 * TILE_ROWS
 
-# Transposition goes by blocks, so that neither of the two arrays is touched line by line with long strides.
-BLOCK = 16
-
 
 @kernel
-def tile_rows(remaining):
-    """How many of the `remaining` rows the next tile takes: as few tiles as possible, as equal as possible."""
-    tiles = (remaining + TILE_ROWS - 1) // TILE_ROWS
-    return (remaining + tiles - 1) // tiles
+def whole_lines(count):
+    """`count` elements, rounded up."""
+    return (count + LINE - 1) // LINE * LINE
 
 
 @kernel
@@ -42,35 +41,37 @@ def product(a, a_start, a_outer, a_row, a_inner, b, b_start, b_outer, b_inner, c
     A simple sum (outer = 1) goes block after block of k. Within a block, what is read again for each tile of the outer
     loop is the smaller of the two operands.
     """
+    tiles = (rows + TILE_ROWS - 1) // TILE_ROWS
+    height = rows if tiles <= 1 else (rows + tiles - 1) // tiles  # as few tiles as possible, as equal as possible
+    band = height if rows > columns else rows
     block = DEPTH if outer == 1 else max(inner, 1)
-    by_rows = rows > columns
-    for start in range(0, max(inner, 1), block):
-        depth = min(inner - start, block)
-        top = 0
-        while top < rows:
-            band = top + tile_rows(rows - top) if by_rows else rows
+    for top in range(0, rows, max(band, 1)):
+        for start in range(0, max(inner, 1), block):
+            depth = min(inner - start, block)
             column = 0
             while column < columns:
                 width = tile_columns(a, columns - column)
-                row = top
-                while row < band:
-                    height = tile_rows(band - row)
+                for row in range(top, top + band, height):
                     tile(a, a_start + row * a_row + start * a_inner, a_outer, a_row, a_inner,
                          b, b_start + column + start * b_inner, b_outer, b_inner, c, c_start + row * c_row + column, c_row,
-                         height, width, outer, depth, accumulate or start > 0)  # fmt: skip
-                    row += height
+                         min(rows - row, height), width, outer, depth, accumulate or start > 0)  # fmt: skip
                 column += width
-            top = band
 
 
 @kernel
 def transpose(source, source_start, source_row, target, target_start, target_row, rows, columns):
     """target[j, i] = source[i, j] for i < rows, j < columns; each array with its own start and length of a row."""
-    for i_start in range(0, rows, BLOCK):
-        for j_start in range(0, columns, BLOCK):
-            for j in range(j_start, min(j_start + BLOCK, columns)):
-                for i in range(i_start, min(i_start + BLOCK, rows)):
-                    target[target_start + j * target_row + i] = source[source_start + i * source_row + j]
+    side = transpose_side(source)
+    for top in range(0, rows, side):
+        for left in range(0, columns, side):
+            corner = source_start + top * source_row + left
+            place = target_start + left * target_row + top
+            if top + side <= rows and left + side <= columns:
+                transpose_square(source, corner, source_row, target, place, target_row)
+            else:
+                for i in range(min(rows - top, side)):
+                    for j in range(min(columns - left, side)):
+                        target[place + j * target_row + i] = source[corner + i * source_row + j]
 
 
 @kernel
@@ -89,7 +90,7 @@ def matmul_transpose_a(a, b, c, m, n, k, row_start, row_stop, column_start, colu
 
 def matmul_transpose_b_scratch(m: int, n: int, k: int) -> int:
     """Elements of scratch for one worker of `matmul_transpose_b`, whichever part of c is its own."""
-    return max(min(m, n, k) * (k + STRIP), k * min(n, STRIP))
+    return max((min(m, n, k) + LINE) * (k + STRIP), k * (min(n, STRIP) + LINE))
 
 
 @kernel
@@ -101,32 +102,35 @@ def matmul_transpose_b(a, b, c, scratch, m, n, k, row_start, row_stop, column_st
     """
     rows, columns = row_stop - row_start, column_stop - column_start
     keep_b = rows * (k + columns) < columns * k
+    line = whole_lines(rows if keep_b else min(columns, STRIP))
+    strip = k * line
     if keep_b:
-        transpose(a, row_start * k, k, scratch, int64(0), rows, rows, k)
+        transpose(a, row_start * k, k, scratch, int64(0), line, rows, k)
     for column in range(column_start, column_stop, STRIP):
         width = min(STRIP, column_stop - column)
         target = row_start * n + column
         if keep_b:
-            strip = k * rows
-            product(b, column * k, int64(0), k, int64(1), scratch, int64(0), int64(0), rows, scratch, strip, rows,
+            product(b, column * k, int64(0), k, int64(1), scratch, int64(0), int64(0), line, scratch, strip, line,
                     width, rows, int64(1), k, boolean(0))  # fmt: skip
-            transpose(scratch, strip, rows, c, target, n, width, rows)
+            transpose(scratch, strip, line, c, target, n, width, rows)
         else:
-            transpose(b, column * k, k, scratch, int64(0), width, width, k)
-            product(a, row_start * k, int64(0), k, int64(1), scratch, int64(0), int64(0), width, c, target, n,
+            transpose(b, column * k, k, scratch, int64(0), line, width, k)
+            product(a, row_start * k, int64(0), k, int64(1), scratch, int64(0), int64(0), line, c, target, n,
                     rows, width, int64(1), k, boolean(0))  # fmt: skip
 
 
 def matmul_transpose_both_scratch(m: int, n: int, k: int) -> int:
     """Elements of scratch for one worker of `matmul_transpose_both`, whichever part of c is its own."""
-    return m * min(n, STRIP)
+    return (m + LINE) * min(n, STRIP)
 
 
 @kernel
 def matmul_transpose_both(a, b, c, scratch, m, n, k, row_start, row_stop, column_start, column_stop):
     """c[m, n] = a[k, m]^T @ b[n, k]^T, as strips of c^T = b @ a."""
     rows = row_stop - row_start
+    line = whole_lines(rows)
     for column in range(column_start, column_stop, STRIP):
         width = min(STRIP, column_stop - column)
-        product(b, column * k, int64(0), k, int64(1), a, row_start, int64(0), m, scratch, int64(0), rows, width, rows, int64(1), k, boolean(0))
-        transpose(scratch, int64(0), rows, c, row_start * n + column, n, width, rows)
+        product(b, column * k, int64(0), k, int64(1), a, row_start, int64(0), m, scratch, int64(0), line,
+                width, rows, int64(1), k, boolean(0))  # fmt: skip
+        transpose(scratch, int64(0), line, c, row_start * n + column, n, width, rows)

@@ -80,7 +80,7 @@ def conv2d(x, weights, y, scratch, height, width, channels, kernel_height, kerne
         if not inside:
             pad(x, origin, scratch, height, width, channels, padded_height, padded_width, pad_top, pad_left)
             origin = int64(0)
-        column = 0
+        column = int64(0)
         while column < outputs:
             columns = tile_columns(weights, outputs - column)
             for line in range(lines):
@@ -107,8 +107,9 @@ def conv2d_gradient_input(weights, dy, dx, scratch, height, width, channels, ker
     """dx of the examples start..stop: the transposed walk of `conv2d`, which adds to what `conv2d` reads.
 
     One line of dy times the weights of one kernel row is, for each output pixel, what its window adds to one line of dx.
-    Neighbouring windows overlap, and so do the rows of this product's result. This does exactly the work of `conv2d`,
-    whatever stride and padding; a convolution of the padded and dilated dy would also multiply all the zeros.
+    This does exactly the work of `conv2d`, whatever stride and padding; a convolution of the padded and dilated dy would
+    also multiply all the zeros. Neighbouring windows overlap: a product takes pixels so far `apart` that its results do not,
+    or each row of a tile would wait for the row before it to reach memory.
     """
     padded_height = padded_extent(out_height, stride_height, kernel_height)
     padded_width = padded_extent(out_width, stride_width, kernel_width)
@@ -122,14 +123,17 @@ def conv2d_gradient_input(weights, dy, dx, scratch, height, width, channels, ker
         origin = dx_start if inside else taps * outputs
         clear(image, origin, (height * width if inside else padded_height * padded_width) * channels)
         for kernel_row in range(kernel_height):
-            column = 0
+            column = int64(0)
             while column < stretch:
                 columns = tile_columns(weights, stretch - column)
+                apart = (columns - 1) // (stride_width * channels) + 1
                 for line in range(out_height):
-                    product(dy, (example * out_height + line) * out_width * outputs, int64(0), outputs, int64(1),
-                            scratch, kernel_row * stretch + column, int64(0), taps, image,
-                            origin + (line * stride_height + kernel_row) * image_width * channels + column,
-                            stride_width * channels, out_width, columns, int64(1), outputs, boolean(1))  # fmt: skip
+                    for pixel in range(min(apart, out_width)):
+                        window = (line * stride_height + kernel_row) * image_width + pixel * stride_width
+                        product(dy, ((example * out_height + line) * out_width + pixel) * outputs, int64(0),
+                                apart * outputs, int64(1), scratch, kernel_row * stretch + column, int64(0), taps,
+                                image, origin + window * channels + column, apart * stride_width * channels,
+                                (out_width - pixel - 1) // apart + 1, columns, int64(1), outputs, boolean(1))  # fmt: skip
                 column += columns
         if not inside:
             crop(scratch, origin, dx, dx_start, height, width, channels, padded_height, padded_width, pad_top, pad_left)

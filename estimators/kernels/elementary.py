@@ -1,10 +1,11 @@
 """Scalar functions for loops in machine code: each takes and returns one dtype, and costs no call.
 
-They are numba intrinsics: they write LLVM instructions straight into the loop that uses them, which LLVM then turns into
-vector code. Operands must be of one dtype, as in TensorFlow; an integer literal takes the dtype of the others. (A
+They are numba intrinsics: they write LLVM instructions straight into the loop that uses them, which LLVM then turns
+into vector code. Operands must be of one dtype, as in TensorFlow; an integer literal takes the dtype of the others. (A
 literal such as `0.5` is float64 to numba and is refused beside a float32: no float32 becomes float64 unnoticed.)
 
-`FUNCTIONS` names all of them. Where TensorFlow and NumPy differ in a corner (floor_divide of floats), NumPy is followed.
+`FUNCTIONS` names all of them. Where TensorFlow and NumPy differ in a corner (floor_divide of floats), NumPy is
+followed.
 """
 
 import math
@@ -32,8 +33,8 @@ def _dtype(operands: tuple[Any, ...]) -> Any:
 
 
 def _define(name: str, generators: dict[Any, Generator], operands: int = 1, result: Any = None) -> Any:
-    """The intrinsic of that name. `generators` are found by dtype, or by class of dtypes; `result` is the result's dtype,
-    where it is not that of the operands."""
+    """The intrinsic of that name. `generators` are found by dtype, or by class of dtypes; `result` is the result's
+    dtype, where it is not that of the operands."""
 
     def resolve(*given: Any) -> Any:
         dtype = _dtype(given)
@@ -174,8 +175,8 @@ minimum = _define("minimum", {types.Float: _formula(smaller), types.Integer: _ch
 
 # Division towards minus infinity, with Python's rule: the remainder has the sign of the divisor -----------------------
 def _divide_integers(context: Any, builder: ir.IRBuilder, dtype: Any, x: ir.Value, y: ir.Value) -> tuple[Any, Any]:
-    """Quotient and remainder; both 0 where y is 0. The processor stops the program at x / 0 and at minimum / -1, so these
-    are never computed: x / -1 is -x."""
+    """Quotient and remainder; both 0 where y is 0. The processor stops the program at x / 0 and at minimum / -1, so
+    these are never computed: x / -1 is -x."""
     zero, one, minus_one = (ir.Constant(x.type, number) for number in (0, 1, -1))
     undefined = builder.icmp_signed("==", y, zero)
     if not dtype.signed:

@@ -1,6 +1,6 @@
 """Sixty-four numbers side by side: what reductions are made of.
 
-`accumulate` is written in LLVM's own vectors, because the order of a floating-point reduction must be fixed, and the order
+These are written in LLVM's own vectors, because the order of a floating-point reduction must be fixed, and the order
 that a plain loop fixes cannot become vector code. LLVM divides the 64 lanes among the registers the machine has.
 """
 
@@ -43,12 +43,16 @@ class Combination:
 def _first_lanes(builder: ir.IRBuilder, count: Any) -> Any:
     """The mask of the first `count` lanes."""
     vector = ir.VectorType(_INT32, LANES)
-    one = builder.insert_element(ir.Constant(vector, ir.Undefined), builder.trunc(count, _INT32), ir.Constant(_INT32, 0))
-    counts = builder.shuffle_vector(one, ir.Constant(vector, ir.Undefined), ir.Constant(vector, [0] * LANES))
+    nothing = ir.Constant(vector, ir.Undefined)
+    one = builder.insert_element(nothing, builder.trunc(count, _INT32), ir.Constant(_INT32, 0))
+    counts = builder.shuffle_vector(one, nothing, ir.Constant(vector, [0] * LANES))
     return builder.icmp_signed("<", ir.Constant(vector, list(range(LANES))), counts)
 
 
-def _masked_load(builder: ir.IRBuilder, vector: ir.VectorType, bytes_each: int, pointer: Any, mask: Any, rest: Any) -> Any:
+def _masked_load(
+    builder: ir.IRBuilder, vector: ir.VectorType, bytes_each: int, pointer: Any, mask: Any, rest: Any
+) -> Any:
+    """Emits a load of the lanes in the mask; the others are those of `rest`, and their memory is not touched."""
     letter = "i" if isinstance(vector.element, ir.IntType) else "f"
     name = f"llvm.masked.load.v{LANES}{letter}{bytes_each * 8}.p0"
     mask_type = ir.VectorType(ir.IntType(1), LANES)
@@ -107,31 +111,65 @@ def accumulator(combination: Combination) -> Any:
     return accumulate
 
 
+def _fold(combination: Combination, builder: ir.IRBuilder, dtype: Any, value: Any) -> Any:
+    """Emits the reduction of all lanes to a scalar, by repeated halving."""
+    count = LANES
+    while count > 1:
+        count //= 2
+        nothing = ir.Constant(value.type, ir.Undefined)
+        halves = ([*range(count)], [*range(count, 2 * count)])
+        masks = (ir.Constant(ir.VectorType(_INT32, count), half) for half in halves)
+        lower, upper = (builder.shuffle_vector(value, nothing, mask) for mask in masks)
+        value = combination.apply(builder, dtype, lower, upper)
+    return builder.extract_element(value, ir.Constant(_INT32, 0))
+
+
 def folder(combination: Combination) -> Any:
-    """A function for use in kernels: fold(totals) makes totals[0] the reduction of all 64 lanes, by repeated halving."""
+    """A function for use in kernels: fold(totals) makes totals[0] the reduction of the first 64 elements."""
 
     @intrinsic
     def fold(typing_context, totals):  # type: ignore[no-untyped-def]
         def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-            dtype = totals.dtype
-            element = context.get_data_type(dtype)
+            element = context.get_data_type(totals.dtype)
             alignment = context.get_abi_sizeof(element)
             place = make_array(totals)(context, builder, arguments[0]).data
             whole = builder.bitcast(place, ir.VectorType(element, LANES).as_pointer())
-            value, count = builder.load(whole, align=alignment), LANES
-            while count > 1:
-                count //= 2
-                nothing = ir.Constant(value.type, ir.Undefined)
-                halves = ([*range(count)], [*range(count, 2 * count)])
-                masks = (ir.Constant(ir.VectorType(_INT32, count), half) for half in halves)
-                lower, upper = (builder.shuffle_vector(value, nothing, mask) for mask in masks)
-                value = combination.apply(builder, dtype, lower, upper)
-            builder.store(builder.extract_element(value, ir.Constant(_INT32, 0)), place, align=alignment)
+            lanes = builder.load(whole, align=alignment)
+            builder.store(_fold(combination, builder, totals.dtype, lanes), place, align=alignment)
             return context.get_dummy_value()
 
         return types.void(totals), generate
 
     return fold
+
+
+def runner(combination: Combination) -> Any:
+    """A function for use in kernels: run(x, position, count) reduces `count` neighbouring elements, in x's dtype.
+
+    Made for rows of some thousand elements: unlike `accumulate` it does not add in blocks.
+    """
+
+    @intrinsic
+    def run(typing_context, x, position, count):  # type: ignore[no-untyped-def]
+        def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+            source, position, count = arguments
+            vector = ir.VectorType(context.get_data_type(x.dtype), LANES)
+            bytes_each = context.get_abi_sizeof(vector.element)
+            identity = ir.Constant(vector, [combination.neutral(x.dtype)] * LANES)
+            first = builder.gep(make_array(x)(context, builder, source).data, [position])
+            sums = cgutils.alloca_once_value(builder, identity)
+            builder.store(identity, sums)
+            steps = builder.sdiv(builder.add(count, ir.Constant(_INDEX, LANES - 1)), ir.Constant(_INDEX, LANES))
+            with cgutils.for_range(builder, steps) as loop:
+                done = builder.mul(loop.index, ir.Constant(_INDEX, LANES))
+                mask = _first_lanes(builder, builder.sub(count, done))
+                row = _masked_load(builder, vector, bytes_each, builder.gep(first, [done]), mask, identity)
+                builder.store(combination.apply(builder, x.dtype, builder.load(sums), row), sums)
+            return _fold(combination, builder, x.dtype, builder.load(sums))
+
+        return x.dtype(x, types.intp, types.intp), generate
+
+    return run
 
 
 def identity(combination: Combination) -> Any:

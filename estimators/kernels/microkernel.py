@@ -95,8 +95,9 @@ class Vector:
         return ir.Constant(self.type, [0.0] * self.lanes if self.lanes > 1 else 0.0)
 
     def load(self, pointer: Any) -> Any:
-        if self.mask is None:
-            return self.builder.load(pointer, align=self.align, typ=self.type)
+        if self.mask is None or not host().masks:
+            value = self.builder.load(pointer, align=self.align, typ=self.type)
+            return value if self.mask is None else self.builder.select(self.mask, value, self.zero())
         arguments = [pointer, ir.Constant(INT32, self.align), self.mask, self.zero()]
         return call_by_name(self.builder, f"llvm.masked.load.{self.suffix}.p0", self.type, arguments)
 
@@ -106,6 +107,11 @@ class Vector:
         else:
             arguments = [value, pointer, ir.Constant(INT32, self.align), self.mask]
             call_by_name(self.builder, f"llvm.masked.store.{self.suffix}.p0", ir.VoidType(), arguments)
+
+    def only_if(self, condition: Any) -> "Vector":
+        """The vector whose loads give zero unless `condition`."""
+        mask = splat(self.builder, condition, self.lanes)
+        return Vector(self.builder, self.element, self.lanes, mask if self.mask is None else self.builder.and_(mask, self.mask))
 
     def broadcast(self, scalar: Any) -> Any:
         return splat(self.builder, scalar, self.lanes)
@@ -131,13 +137,25 @@ def first_lanes(builder: ir.IRBuilder, count: Any, lanes: int) -> Any:
     return builder.icmp_signed("<", numbers, splat(builder, builder.trunc(count, INT32), lanes))
 
 
+# Row i of A lies at base + index * (1, 2, 4 or 8), what x86 computes for free within a load, if the base is that of row 0
+# or of row 9 and the indices are these multiples of a row's bytes. They are handed to the tile function as arguments: what
+# LLVM can derive itself, it recomputes as one register for each row, more than there are, and every step reloads them.
+HIGH_ROW = 9
+ROW_MULTIPLES = (1, 3, 5, 7)
+
+# How many rows of B ahead are asked for: enough for what comes from memory, few beside a block of k.
+AHEAD = 16
+
 TILE_ARGUMENTS = (
-    *("a", "a_outer", "a_row", "a_inner", "b", "b_outer", "b_inner", "c", "c_row"),
-    *("rows", "columns", "outer", "inner", "accumulate"),
+    *("a", "a_high", *(f"a_row_{multiple}" for multiple in ROW_MULTIPLES), "a_outer", "a_inner"),
+    *("b", "b_ahead", "b_outer", "b_inner", "c", "c_row", "rows", "columns", "outer", "inner", "accumulate"),
 )
 TILE_TYPE = ir.FunctionType(
     ir.VoidType(),
-    [POINTER if name in "abc" else BIT if name == "accumulate" else INDEX for name in TILE_ARGUMENTS],
+    [
+        POINTER if name in ("a", "a_high", "b", "c") else BIT if name == "accumulate" else INDEX
+        for name in TILE_ARGUMENTS
+    ],
 )
 
 
@@ -168,68 +186,85 @@ class Tile:
                 builder.store(vector.zero(), place)
         some = builder.and_(*(builder.icmp_signed(">", arguments[name], _index(0)) for name in ("outer", "inner")))
         with builder.if_then(some):
-            self.repeat("outer", arguments["a"], arguments["b"], lambda a, b: self.repeat("inner", a, b, self.step))
-        with builder.if_else(arguments["accumulate"]) as (add, replace):
-            with add:
-                self.update(accumulate=True)
-            with replace:
-                self.update(accumulate=False)
+            starts = [arguments[name] for name in ("a", "a_high", "b")]
+            self.repeat("outer", starts, lambda points, _: self.repeat("inner", points, self.step))
+        self.update()
         builder.ret_void()
 
     def offset(self, pointer: Any, elements: Any) -> Any:
         return self.builder.gep(pointer, [elements], source_etype=self.element)
 
-    def repeat(self, level: str, a: Any, b: Any, body: Callable[[Any, Any], None]) -> None:
-        """Runs body(a, b) as often as argument `level` says (at least once); a and b move on by that level's strides."""
+    def opaque(self, pointer: Any) -> Any:
+        """The same pointer, of which LLVM does not know where it came from (it costs no instruction)."""
+        return call_by_name(self.builder, "llvm.launder.invariant.group.p0", POINTER, [pointer])
+
+    def repeat(self, level: str, starts: list[Any], body: Callable[[list[Any], Any], None]) -> None:
+        """Runs body(points, remaining) as often as argument `level` says (at least once); points move on by that level's strides."""
         builder, entry = self.builder, self.builder.block
         loop, done = (self.function.append_basic_block(f"{level}{suffix}") for suffix in ("", "_done"))
         builder.branch(loop)
         builder.position_at_end(loop)
-        remaining, a_point, b_point = builder.phi(INDEX), builder.phi(POINTER), builder.phi(POINTER)
-        body(a_point, b_point)
+        remaining = builder.phi(INDEX)
+        points = [builder.phi(POINTER) for _ in starts]
+        body(points, remaining)
         following = builder.sub(remaining, _index(1))
-        a_next, b_next = (
-            self.offset(point, self.arguments[f"{name}_{level}"]) for name, point in (("a", a_point), ("b", b_point))
-        )
+        strides = [self.arguments[f"{name}_{level}"] for name in ("a", "a", "b")]
+        moved = [self.opaque(self.offset(point, stride)) for point, stride in zip(points, strides, strict=True)]
         builder.cbranch(builder.icmp_signed(">", following, _index(0)), loop, done)
-        for phi, first, later in (
-            (remaining, self.arguments[level], following),
-            (a_point, a, a_next),
-            (b_point, b, b_next),
-        ):
-            phi.add_incoming(first, entry)
-            phi.add_incoming(later, builder.block)
+        first, later = [self.arguments[level], *starts], [following, *moved]
+        for phi, *values in zip([remaining, *points], first, later, strict=True):
+            for value, block in zip(values, (entry, builder.block), strict=True):
+                phi.add_incoming(value, block)
         builder.position_at_end(done)
 
-    def step(self, a: Any, b: Any) -> None:
+    def row_of_a(self, points: list[Any], i: int) -> Any:
+        """Where element i of the column of A is."""
+        base, i = (points[0], i) if i < HIGH_ROW else (points[1], i - HIGH_ROW)
+        shift = (i & -i).bit_length() - 1
+        if i == 0:
+            return base
+        index = self.builder.shl(self.arguments[f"a_row_{i >> shift}"], _index(shift))
+        return self.builder.gep(base, [index], source_etype=ir.IntType(8))
+
+    def prefetch(self, b: Any) -> None:
+        """Asks for a row of B: rows of a wide matrix lie on different pages, where no hardware prefetcher looks ahead."""
+        read, keep, data = (ir.Constant(INT32, value) for value in (0, 3, 1))
+        for place in self.places:
+            call_by_name(self.builder, "llvm.prefetch.p0", ir.VoidType(), [self.offset(b, place), read, keep, data])
+
+    def step(self, points: list[Any], remaining: Any) -> None:
         """sums += (column of A) * (row of B): one fused multiply-add for each vector of the tile."""
-        builder = self.builder
+        builder, b = self.builder, points[2]
         rows_of_b = [vector.load(self.offset(b, place)) for vector, place in zip(self.vectors, self.places, strict=True)]
+        self.prefetch(builder.select(builder.icmp_signed(">", remaining, _index(AHEAD)), self.offset(b, self.arguments["b_ahead"]), b))
         rungs = [self.function.append_basic_block(f"row_{i}") for i in range(TILE_ROWS)]
-        ladder = builder.switch(self.arguments["rows"], rungs[-1])
+        impossible = self.function.append_basic_block("impossible")
+        ladder = builder.switch(self.arguments["rows"], impossible)
         for i in reversed(range(TILE_ROWS)):
             ladder.add_case(_index(i + 1), rungs[i])
             builder.position_at_end(rungs[i])
-            place = self.offset(a, builder.mul(self.arguments["a_row"], _index(i)))
-            scalar = builder.load(place, align=self.vectors[0].align, typ=self.element)
+            scalar = builder.load(self.row_of_a(points, i), align=self.vectors[0].align, typ=self.element)
             for vector, row_of_b, place in zip(self.vectors, rows_of_b, self.sums[i], strict=True):
                 total = builder.load(place, typ=vector.type)
                 builder.store(vector.multiply_add(vector.broadcast(scalar), row_of_b, total), place)
             if i > 0:
                 builder.branch(rungs[i - 1])
+        with builder.goto_block(impossible):
+            builder.unreachable()
 
-    def update(self, accumulate: bool) -> None:
-        """Rows of C in turn: they may overlap, as the rows of a convolution's input gradient do."""
+    def update(self) -> None:
+        """Rows of C in turn: they may overlap. What is not to be added to counts as zero, and is not read either."""
         builder = self.builder
+        readers = [vector.only_if(self.arguments["accumulate"]) for vector in self.vectors]
         done = self.function.append_basic_block("updated")
         for i in range(TILE_ROWS):
             following = self.function.append_basic_block(f"update_{i}")
             builder.cbranch(builder.icmp_signed(">", self.arguments["rows"], _index(i)), following, done)
             builder.position_at_end(following)
             row = self.offset(self.arguments["c"], builder.mul(self.arguments["c_row"], _index(i)))
-            for vector, place, total in zip(self.vectors, self.places, self.sums[i], strict=True):
-                target, value = self.offset(row, place), builder.load(total, typ=vector.type)
-                vector.store(builder.fadd(vector.load(target), value) if accumulate else value, target)
+            for vector, reader, place, total in zip(self.vectors, readers, self.places, self.sums[i], strict=True):
+                target = self.offset(row, place)
+                vector.store(builder.fadd(builder.load(total, typ=vector.type), reader.load(target)), target)
         builder.branch(done)
         builder.position_at_end(done)
 
@@ -282,12 +317,16 @@ def tile(typing_context, a, a_start, a_outer, a_row, a_inner, b, b_start, b_oute
         a, b, c = (_pointer(context, builder, signature, arguments, position) for position in (0, 5, 9))
         lanes = host().lanes(_element(signature.args[0])[1])
         if host().masks:
-            shape = builder.sdiv(builder.sub(columns, _index(1)), _index(lanes // 2 if host().halves else lanes))
+            shape = builder.udiv(builder.sub(columns, _index(1)), _index(lanes // 2 if host().halves else lanes))
         else:
-            shape = builder.sdiv(columns, _index(lanes))
+            shape = builder.udiv(columns, _index(lanes))
         table = tile_table(builder.module, signature.args[0])
         place = builder.gep(table, [_index(0), shape], source_etype=table.value_type)
-        values = [a, *arguments[2:5], b, *arguments[7:9], c, *arguments[11:]]
+        a_outer, a_row, a_inner = arguments[2:5]
+        row_bytes = builder.mul(a_row, _index(_element(signature.args[0])[1]))
+        multiples = [builder.mul(row_bytes, _index(multiple)) for multiple in ROW_MULTIPLES]
+        a_high = builder.gep(a, [builder.mul(row_bytes, _index(HIGH_ROW))], source_etype=ir.IntType(8))
+        values = [a, a_high, *multiples, a_outer, a_inner, b, builder.mul(arguments[8], _index(AHEAD)), *arguments[7:9], c, *arguments[11:]]
         builder.call(builder.load(place, typ=TILE_TYPE.as_pointer()), values)
         return context.get_dummy_value()
 
@@ -308,6 +347,54 @@ def tile_columns(typing_context, array, remaining):
         return at_least(2 * lanes, remaining if host().masks else at_least(lanes, _index(1)))
 
     return types.int64(array, types.int64), codegen
+
+
+@intrinsic
+def transpose_side(typing_context, array):
+    """The side of the square that `transpose_square` turns: one vector."""
+
+    def codegen(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        return _index(host().lanes(_element(signature.args[0])[1]))
+
+    return types.int64(array), codegen
+
+
+@intrinsic
+def transpose_square(typing_context, source, source_start, source_row, target, target_start, target_row):
+    """target[j, i] = source[i, j] for a square in registers; each array with its own start and length of a row.
+
+    Step by step 1, 2, 4, ..., lanes whose number has that bit change places with the rows whose number has it.
+    """
+    index = types.int64
+
+    def codegen(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        element, item_bytes = _element(signature.args[0])
+        lanes = host().lanes(item_bytes)
+        vector = Vector(builder, element, lanes)
+
+        def line(position: int, row_length: Any, number: int) -> Any:
+            start = _pointer(context, builder, signature, arguments, position)
+            place = builder.gep(start, [builder.mul(row_length, _index(number))], source_etype=element)
+            return builder.bitcast(place, vector.type.as_pointer())
+
+        rows = [vector.load(line(0, arguments[2], i)) for i in range(lanes)]
+        bit = 1
+        while bit < lanes:
+            low = [lane if not lane & bit else lanes + lane - bit for lane in range(lanes)]
+            high = [lane + bit if not lane & bit else lanes + lane for lane in range(lanes)]
+            for i in range(lanes):
+                if not i & bit:
+                    pair = rows[i], rows[i + bit]
+                    rows[i], rows[i + bit] = (
+                        builder.shuffle_vector(*pair, ir.Constant(ir.VectorType(INT32, lanes), choice))
+                        for choice in (low, high)
+                    )
+            bit *= 2
+        for i, row in enumerate(rows):
+            vector.store(row, line(3, arguments[5], i))
+        return context.get_dummy_value()
+
+    return types.void(source, index, index, target, index, index), codegen
 
 
 @intrinsic

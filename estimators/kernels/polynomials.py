@@ -85,7 +85,7 @@ def log(x: Value) -> Value:
 
 
 def log1p(x: Value) -> Value:
-    """ln(1 + x) = ln u + (x - (u - 1)) / u, where u is 1 + x rounded: the second term restores what was rounded away."""
+    """ln(1 + x) = ln u + (x - (u - 1)) / u with u = 1 + x rounded: the second term restores what was rounded away."""
     u = x + 1.0
     log_u = log(u)
     restored = log_u + (x - (u - 1.0)) / u
@@ -116,9 +116,7 @@ def softplus(x: Value) -> Value:
 def erf(x: Value) -> Value:
     """x + x P(x**2) up to 0.9, and 1 - exp(-(t + t Q(t))) with t = |x| beyond; it is 1 in float32 from 4 on."""
     t = x.instruction("fabs")
-    p = (x * x).polynomial(
-        -0.000609036025, 0.00501196287, -0.026778909, 0.112821408, -0.376125233, 0.128379154
-    )
+    p = (x * x).polynomial(-0.000609036025, 0.00501196287, -0.026778909, 0.112821408, -0.376125233, 0.128379154)
     t = (t > 4.0).select(t.constant(4.0), t)
     q = t.polynomial(-0.000214594962, 0.00321997504, -0.0229060298, 0.105286853, 0.63569937, 0.128519952)
     tail = 1.0 - exp(-fused_multiply_add(q, t, t))

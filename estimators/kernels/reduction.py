@@ -18,84 +18,50 @@ from numba.core import types
 from estimators.kernels.compile import kernel
 from estimators.kernels.elementary import logical_and, logical_or, maximum, minimum
 from estimators.kernels.indexing import at, stack_array, wide_stack_array
-from estimators.kernels.lanes import LANES, Combination, accumulator, folder, identity
+from estimators.kernels.lanes import LANES, Combination, accumulator, folder, identity, runner
 from estimators.kernels.value import larger, smaller
 
 BLOCK = 16  # rows added before they go into the total
 TILE = 512  # columns at a time: whole cache lines of whole pages are read in order
-FEW = 16  # a shorter run is added one element after the other
 
 
-def _columns_kernel(combination: Combination, combine: Any) -> Any:
-    """The kernel that reduces `width` neighbouring columns, at most TILE, of a matrix [reduced, inner] that begins at
-    `base` to the first elements of `totals`, which has room for TILE + LANES."""
+def _reduction_kernel(combination: Combination, combine: Any, totals_array: Any = stack_array) -> Any:
+    """The kernel that reduces a range of the outputs. `combine` is the combination as a function for use in kernels."""
     accumulate, fold, neutral = accumulator(combination), folder(combination), identity(combination)
 
     @kernel
-    def columns(x, base, reduced, inner, width, totals):
-        together = maximum(1, minimum(LANES // inner, reduced))
-        for lane in range(together * width + LANES):
-            totals[lane] = neutral(totals.dtype)
-        # Whole rows lie side by side: they are taken in one piece.
-        pieces = 1 if width == inner else together
-        piece = together * width // pieces
-        whole = reduced // together * together
-        for block in range(0, whole, BLOCK * together):
-            groups = minimum(BLOCK * together, whole - block) // together
-            for r in range(pieces):
-                row = base + (block + r) * inner
-                for j in range(0, piece, LANES):
-                    accumulate(totals, r * piece + j, x, row + j, together * inner, groups, minimum(LANES, piece - j))
-        for r in range(reduced - whole):
-            accumulate(totals, r * width, x, base + (whole + r) * inner, 0, 1, width)
-        if inner == 1:
-            fold(totals)
-        else:
-            for j in range(width):
-                total = totals[j]
-                for r in range(1, together):
-                    total = combine(total, totals[at(r * width + j)])
-                totals[j] = total
-
-    return columns
-
-
-def _reduction_kernel(columns: Any, totals_array: Any) -> Any:
-    """The kernel that reduces a range of the outputs."""
-
-    @kernel
     def reduce(x, out, outer, reduced, inner, start, stop):
-        totals = totals_array(576, x.dtype)
+        totals = totals_array(576, x.dtype)  # TILE + LANES
         position = start
         while position < stop:
             column = position % inner
             width = minimum(minimum(inner - column, stop - position), TILE)
-            # Reading whole rows is faster than picking a few columns of them, and gives the same bits.
-            before = column if inner <= LANES and width < 16 else 0
+            # Reading whole narrow rows is faster than picking some columns of them, and gives the same bits.
+            before, span = (column, inner) if inner <= LANES else (0, width)
             base = position // inner * reduced * inner + column - before
-            columns(x, base, reduced, inner, inner if inner <= LANES and width < 16 else width, totals)
+            together = maximum(1, minimum(LANES // inner, reduced))
+            for lane in range(together * span + LANES):
+                totals[lane] = neutral(totals.dtype)
+            done = 0
+            while done < reduced:
+                groups, rows = minimum(BLOCK, (reduced - done) // together), together
+                if groups == 0:
+                    groups, rows = 1, reduced - done
+                for first in range(0, rows * span, LANES):
+                    lanes = minimum(LANES, rows * span - first)
+                    accumulate(totals, first, x, base + done * inner + first, together * inner, groups, lanes)
+                done += groups * rows
+            if inner == 1:
+                fold(totals)
+                together = 1
             for j in range(width):
-                out[at(position + j)] = totals[at(before + j)]
+                total = totals[at(before + j)]
+                for r in range(1, together):
+                    total = combine(total, totals[at(before + r * span + j)])
+                out[at(position + j)] = total
             position += width
 
     return reduce
-
-
-def _run_kernel(combine: Any, columns: Any, totals_array: Any) -> Any:
-    """The kernel that reduces `count` neighbouring elements (at least one) beginning at `base`, and returns the result."""
-
-    @kernel
-    def run(x, base, count):
-        total = x[at(base)]
-        if count < FEW:
-            for i in range(base + 1, base + count):
-                total = combine(total, x[at(i)])
-            return total
-        totals = totals_array(576, x.dtype)
-        columns(x, base, count, 1, 1, totals)
-        return totals[0]
-
-    return run
 
 
 def _lowest(dtype: Any) -> Any:
@@ -121,15 +87,14 @@ _MINIMUM = Combination(smaller, _choose("<"), _highest)
 _ALL = Combination(None, lambda builder, signed, a, b: builder.and_(a, b), lambda dtype: True)
 _ANY = Combination(None, lambda builder, signed, a, b: builder.or_(a, b), lambda dtype: False)
 
-_sum_columns, _maximum_columns = _columns_kernel(_SUM, operator.add), _columns_kernel(_MAXIMUM, maximum)
-reduce_sum = _reduction_kernel(_sum_columns, wide_stack_array)
-reduce_product = _reduction_kernel(_columns_kernel(_PRODUCT, operator.mul), stack_array)
-reduce_maximum = _reduction_kernel(_maximum_columns, stack_array)
-reduce_minimum = _reduction_kernel(_columns_kernel(_MINIMUM, minimum), stack_array)
-reduce_all = _reduction_kernel(_columns_kernel(_ALL, logical_and), stack_array)
-reduce_any = _reduction_kernel(_columns_kernel(_ANY, logical_or), stack_array)
-sum_run = _run_kernel(operator.add, _sum_columns, wide_stack_array)
-maximum_run = _run_kernel(maximum, _maximum_columns, stack_array)
+reduce_sum = _reduction_kernel(_SUM, operator.add, wide_stack_array)
+reduce_product = _reduction_kernel(_PRODUCT, operator.mul)
+reduce_maximum = _reduction_kernel(_MAXIMUM, maximum)
+reduce_minimum = _reduction_kernel(_MINIMUM, minimum)
+reduce_all = _reduction_kernel(_ALL, logical_and)
+reduce_any = _reduction_kernel(_ANY, logical_or)
+sum_run = runner(_SUM)
+maximum_run = runner(_MAXIMUM)
 
 
 def _arg_kernel(compare: Any) -> Any:
@@ -152,6 +117,7 @@ def _arg_kernel(compare: Any) -> Any:
     return find
 
 
-# int64 [outer, inner]: the first place of the largest (smallest) value, or of the first NaN, as in NumPy; 0 of no elements.
+# int64 [outer, inner]: the first place of the largest (smallest) value, or of the first NaN, as NumPy has it; 0 of no
+# elements.
 argmax = _arg_kernel(operator.gt)
 argmin = _arg_kernel(operator.lt)

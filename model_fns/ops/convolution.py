@@ -181,9 +181,11 @@ def channels_last(x: Tensor, data_format: str) -> Tensor:
     return transpose(x, (0, 2, 3, 1)) if data_format == "NCHW" else x
 
 
-def channels_as_given(x: Tensor, data_format: str) -> Tensor:
-    """The opposite of `channels_last`."""
-    return transpose(x, (0, 3, 1, 2)) if data_format == "NCHW" else x
+def under_channels_first(definition: Op, name: str | None, x: Tensor, **others: Tensor) -> Tensor:
+    """`definition` applied to an image tensor with channels first, whose result has them first too and gets the name."""
+    with x.graph.as_default(), x.graph.name_scope(name or definition.type) as scope:
+        inner = apply(definition, None, None, input=channels_last(x, "NCHW"), **others)
+        return transpose(inner, (0, 3, 1, 2), name=scope)
 
 
 def conv2d(
@@ -206,4 +208,4 @@ def conv2d(
     weights = convert_to_tensor(filter, None if isinstance(filter, Tensor) else x.dtype)
     if data_format == "NHWC":
         return apply(kind, name, input=x, filter=weights)
-    return channels_as_given(apply(kind, name, input=channels_last(x, data_format), filter=weights), data_format)
+    return under_channels_first(kind, name, x, filter=weights)

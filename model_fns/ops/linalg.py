@@ -12,6 +12,7 @@ from model_fns.graph.dimensions import Dims, broadcast, may_equal
 from model_fns.graph.op import Op
 from model_fns.graph.tensor import Tensor
 from model_fns.ops.apply import apply, dtype_of
+from model_fns.ops.shaping import sum_to
 
 
 def _swapped(dims: Dims, transposed: bool) -> Dims:
@@ -54,7 +55,7 @@ class Product(Op):
             by_b = product(a, upstream, not self.transpose_a, False)
         else:
             by_b = product(upstream, a, True, self.transpose_a)
-        return by_a, by_b
+        return sum_to(by_a, a), sum_to(by_b, b)  # leading axes may have been broadcast
 
     def kernel(self, *inputs: Any) -> Any:
         return np.ascontiguousarray(np.matmul(_transposed(inputs[0], self.transpose_a), _transposed(inputs[1], self.transpose_b)))

@@ -13,7 +13,7 @@ from model_fns.graph.dtypes import DType
 from model_fns.graph.op import Op
 from model_fns.graph.tensor import Tensor
 from model_fns.ops.apply import apply
-from model_fns.ops.convolution import channels_as_given, channels_last, checked_padding, output_size, patches, spatial_pair, unpatches
+from model_fns.ops.convolution import checked_padding, output_size, patches, spatial_pair, under_channels_first, unpatches
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def _pool(kind: type[Pooling], value: Any, ksize: Any, strides: Any, padding: An
     )
     if data_format == "NHWC":
         return apply(definition, name, value=x)
-    return channels_as_given(apply(definition, name, value=channels_last(x, data_format)), data_format)
+    return under_channels_first(definition, name, x)
 
 
 def max_pool(

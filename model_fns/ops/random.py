@@ -225,8 +225,9 @@ def dropout(
     rate = 1 - keep_prob if rate is None else rate
     graph_seed, stream = get_seeds(seed)
     if isinstance(rate, Tensor):
-        draw = random_uniform(_noise_shape(x, noise_shape), dtype=x.dtype, seed=seed)
-        return x * _kept(draw, rate) / (1 - rate)
+        with x.graph.as_default(), x.graph.name_scope(name or "dropout"):
+            draw = random_uniform(_noise_shape(x, noise_shape), dtype=x.dtype, seed=seed)
+            return multiply(x * (1 / (1 - rate)), _kept(draw, rate), "mul_1")
     if not 0 <= rate < 1:
         raise ValueError(f"rate must be a scalar tensor or a float in the range [0, 1), got {rate:g}")
     with x.graph.as_default(), x.graph.name_scope(name or "dropout"):

@@ -215,6 +215,11 @@ def sparse_softmax_cross_entropy_with_logits(
         raise ValueError(
             f"Rank mismatch: Rank of labels (received {len(labels.dims)}) should equal rank of logits minus 1 (received {len(logits.dims)})."
         )
+    if not logits.shape[:-1].is_compatible_with(labels.shape):
+        raise ValueError(
+            f"Shape mismatch: The shape of labels (received {labels.shape}) should equal the shape of logits except for "
+            f"the last dimension (received {logits.shape}): labels '{labels.name}', logits '{logits.name}'."
+        )
     if len(logits.dims or (0, 0)) == 2:
         return operation(definition, name, None, features=logits, labels=labels).outputs[0]
     rows = reshape(logits, [-1, shape(logits)[-1]])

@@ -1,5 +1,7 @@
 """The counter-based generator: published values, agreement of machine code and NumPy twin, and plain statistics."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -52,7 +54,7 @@ def test_random_uniform_equals_the_twin_in_any_split(dtype, low, high):
     expected = twin.uniform(twin.random_bits(key, count), dtype) * (dtype(high) - dtype(low)) + dtype(low)
     for cuts in [(0, count), (0, 1, 17, 500, count), (0, 0, count)]:
         out = np.empty(count, dtype)
-        for start, stop in zip(cuts, cuts[1:], strict=False):
+        for start, stop in pairwise(cuts):
             kernels.random_uniform(out, key, low, high, start, stop)
         assert out.tobytes() == expected.tobytes()
 

@@ -1,0 +1,92 @@
+"""Code: the lines that one call or loop becomes, with what they read and write and how workers share them.
+
+Every worker runs every line. A kernel is told which part of its output is this worker's; the part has a label, and two
+pieces of work with the same label give the same worker the same rows. So a worker that reads only rows it wrote itself
+need not wait for the others: the emitter puts a barrier only where labels differ.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, final
+
+from estimators.compiler.names import Names, Part
+from estimators.compiler.program import Program, Statement, Value
+from model_fns.graph.dimensions import Dim, Symbol, product
+
+WHOLE = "the whole"  # equals no label, not even itself: someone else may have written, or be reading, any of it
+SINGLE = "worker 0"
+
+
+@final
+@dataclass
+class Code:
+    """What the emitter needs to know about one item of the schedule."""
+
+    program: Program
+    names: Names
+    title: str
+    lines: list[str] = field(default_factory=list)
+    reads: dict[Value, str] = field(default_factory=dict)  # root -> label
+    writes: dict[Value, str] = field(default_factory=dict)
+    work: list[str] = field(default_factory=list)  # operations, as expressions over the sizes
+    can_fail: bool = False
+    on_host: bool = False
+    single: bool = False
+
+    def read(self, value: Value, label: str = WHOLE) -> str:
+        """The name of the array that holds `value`, of which `label` is read."""
+        root = self.program.root(value)
+        known = self.reads.get(root)
+        self.reads[root] = label if known in (None, label) else WHOLE
+        return self.names.array(root)
+
+    def write(self, value: Value, label: str) -> str:
+        """The name of the array that `value` is written to."""
+        root = self.program.root(value)
+        self.writes[root] = label
+        return self.names.array(root)
+
+    def part(self, count: Dim, multiple: int = 1) -> Part:
+        """This worker's share of `count` rows."""
+        return self.names.part(count, multiple)
+
+    def rows(self, value: Value) -> Part:
+        """This worker's share of the first axis."""
+        return self.part(value.dims[0])
+
+    def kernel(self, module: str, name: str) -> str:
+        return self.names.imported(f"estimators.kernels.{module}", name)
+
+    def scratch(self, value: Value, size: str) -> str:
+        """A worker's own memory, of the type of `value`, at least `size` (an expression over the sizes) elements long."""
+        return self.names.scratch(value.dtype, size)
+
+    def line(self, text: str) -> None:
+        self.lines.append(text)
+
+    def call(self, module: str, name: str, *arguments: Any) -> None:
+        """A line that calls a kernel."""
+        self.line(f"{self.kernel(module, name)}({', '.join(map(str, arguments))})")
+
+    def checked_call(self, statement: Statement, module: str, name: str, *arguments: Any) -> None:
+        """A call of a kernel that returns the first bad position, or -1; a bad one ends the step."""
+        self.can_fail = True
+        self.line(f"if {self.kernel(module, name)}({', '.join(map(str, arguments))}) >= 0:")
+        self.line(f"    table[{self.names.slot('status')}] = {self.names.failure(statement)}")
+
+    def alone(self) -> None:
+        """Worker 0 does this by itself."""
+        self.single = True
+
+
+def times(*dims: Dim) -> str:
+    """A product of sizes, as Python source that can stand as a factor."""
+    total = product(tuple(dims))
+    text = str(total)
+    return f"({text})" if isinstance(total, Symbol) and (" " in text) else text
+
+
+def count(value: Value) -> str:
+    """How many elements a value has, as Python source."""
+    return times(*value.dims)

@@ -1,0 +1,242 @@
+"""Emission: a schedule as the Python source of one function, which a person can read and numba compiles.
+
+    def run(table, worker, workers): ...
+
+runs `table[steps]` training steps, or whatever the program does, without returning to Python. All workers run it side
+by side; they meet at a barrier where one needs what another made. It returns the number of steps done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import final
+
+from estimators.compiler.code import SINGLE, WHOLE, Code, count, times
+from estimators.compiler.loops import write_loop
+from estimators.compiler.lowering.table import lower
+from estimators.compiler.names import NAN_LOSS, Names, symbols_in
+from estimators.compiler.program import Program, Value
+from estimators.compiler.schedule import Item, Loop, schedule
+from model_fns.graph.dtypes import int64
+
+_BODY = " " * 8
+
+
+@final
+@dataclass(frozen=True)
+class Emitted:
+    """A function's source, the names and table slots it was written with, and what its sizes need."""
+
+    source: str
+    names: Names
+    work: str  # operations a step takes, as an expression over the sizes
+    symbols: tuple[str, ...]
+
+
+def emit(program: Program, source_feeds: Mapping[Value, int] | None = None, watched: Value | None = None, title: str = "") -> Emitted:
+    """The source of `program`.
+
+    Args:
+      source_feeds: feeds that the step itself gathers from the input's arrays: value -> number of the array.
+      watched: a scalar; the run ends after a step in which it is NaN.
+      title: a sentence for the head of the file.
+    """
+    return _Emitter(program, dict(source_feeds or {}), watched, title).emit()
+
+
+class _Emitter:
+    def __init__(self, program: Program, source_feeds: dict[Value, int], watched: Value | None, title: str) -> None:
+        self.program, self.source_feeds, self.watched, self.title = program, source_feeds, watched, title
+        self.names = Names()
+        self.lines: list[str] = []
+        self.writes: dict[Value, str] = {}  # since the last barrier: root -> label
+        self.reads: dict[Value, set[str]] = {}
+        self.work: list[str] = []
+        self.unchecked = False  # something since the last look at the status may have failed
+        self.met_since_check = False
+        self.committed = False
+
+    def emit(self) -> Emitted:
+        codes = [*self._input_codes(), *self._item_codes(), *self._watch_codes()]
+        symbols = tuple(sorted(symbols_in(tuple(size for value in self._values() for size in value.dims))))
+        for name in symbols:
+            self.names.add_slot("size", name)
+        for code in codes:
+            self._place(code)
+        self._end_of_step()
+        return Emitted(self._source(), self.names, " + ".join(self.work) or "0", symbols)
+
+    def _values(self) -> list[Value]:
+        return [*self.program.feeds, *(value for s in self.program.statements for value in (*s.inputs, *s.outputs))]
+
+    # -- what is to be done ---------------------------------------------------------------------------------------
+
+    def _input_codes(self) -> list[Code]:
+        """The next batch's rows, then each array's rows gathered."""
+        if not self.source_feeds:
+            return []
+        names, slot = self.names, self.names.slot
+        first = next(iter(self.source_feeds))
+        batch = first.dims[0]
+        rows = Value("rows of the source", int64, (batch,))
+        for kind in ("order", "epoch of order"):
+            names.add_slot(kind, None)
+        choose = Code(self.program, names, "the rows of this batch")
+        choose.alone()
+        position = f"table[{slot('position')}] + step * {times(batch)}"
+        total, seed, stream = (f"table[{slot(name)}]" for name in ("rows_in_source", "seed", "stream"))
+        choose.call("input", "next_rows", choose.write(rows, SINGLE), batch, "order", total, position, f"table[{slot('shuffled')}]", seed, stream, "epoch_of_order")
+        codes = [choose]
+        for value, number in self.source_feeds.items():
+            names.add_slot("source", (number, value))
+            code = Code(self.program, names, f"{value.name} : {value}")
+            part = code.rows(value)
+            width = times(*value.dims[1:])
+            code.call("movement", "gather_rows", f"source_{number}", code.read(rows), code.write(value, part.label), width, part.start, part.stop)
+            code.work.append(count(value))
+            codes.append(code)
+        return codes
+
+    def _item_codes(self) -> list[Code]:
+        items = schedule(self.program)
+        users = self._users(items)
+        codes = []
+        for item in items:
+            code = Code(self.program, self.names, _title(item))
+            if isinstance(item, Loop):
+                write_loop(item, code, {value for value, by in users.items() if by - {id(item)}})
+            else:
+                lower(item.statement, code)
+            codes.append(code)
+        return codes
+
+    def _users(self, items: tuple[Item, ...]) -> dict[Value, set[int]]:
+        """For each root, the items that read it; fetches count as another."""
+        users: dict[Value, set[int]] = {}
+        for item in items:
+            read = item.reads() if isinstance(item, Loop) else item.statement.data_inputs
+            for value in read:
+                users.setdefault(self.program.root(value), set()).add(id(item))
+        for value in (*self.program.fetches, *([self.watched] if self.watched else [])):
+            users.setdefault(self.program.root(value), set()).add(0)
+        return users
+
+    def _watch_codes(self) -> list[Code]:
+        if self.watched is None:
+            return []
+        code = Code(self.program, self.names, f"stop if {self.watched.name} is not a number")
+        code.alone()
+        code.can_fail = True
+        name = code.read(self.watched, SINGLE)
+        code.line(f"if {code.kernel('elementary', 'is_nan')}({name}[0]):")
+        code.line(f"    table[{self.names.slot('status')}] = {NAN_LOSS}")
+        return [code]
+
+    # -- barriers -------------------------------------------------------------------------------------------------
+
+    def _place(self, code: Code) -> None:
+        if code.single:
+            code.reads = {root: SINGLE for root in code.reads}
+            code.writes = {root: SINGLE for root in code.writes}
+        updates = any(root in self.program.written for root in code.writes)
+        if updates and not self.committed:
+            self._commit()
+        if code.on_host or self._conflicts(code) or (code.can_fail and not self.met_since_check):
+            self._meet()
+        self.lines.append(f"{_BODY}# {code.title}")
+        if code.single:
+            self.lines.append(f"{_BODY}if worker == 0:")
+        indent = _BODY + ("    " if code.single else "")
+        self.lines += [indent + line for line in code.lines]
+        self.work += code.work
+        self.unchecked |= code.can_fail
+        for root, label in code.writes.items():
+            self.writes[root] = label if self.writes.get(root, label) == label else WHOLE
+        for root, label in code.reads.items():
+            self.reads.setdefault(root, set()).add(label)
+
+    def _conflicts(self, code: Code) -> bool:
+        for root, label in code.reads.items():
+            written = self.writes.get(root)
+            if written is not None and (written != label or label == WHOLE):
+                return True
+        for root, label in code.writes.items():
+            others = self.reads.get(root, set()) | ({self.writes[root]} if root in self.writes else set())
+            if any(other != label or other == WHOLE for other in others):
+                return True
+        return False
+
+    def _commit(self) -> None:
+        """Before the first variable changes: a step that failed leaves everything as it was."""
+        self.committed = True
+        if self.unchecked:
+            self._meet()
+            self._check()
+
+    def _check(self) -> None:
+        self.lines += [f"{_BODY}if table[{self.names.slot('status')}] != 0:", f"{_BODY}    break"]
+        self.unchecked = False
+        self.met_since_check = False
+
+    def _meet(self) -> None:
+        self.lines += [f"{_BODY}if workers > 1:", f"{_BODY}    {self.names.imported('estimators.kernels.barrier', 'meet')}(barrier, workers)"]
+        self.writes, self.reads = {}, {}
+        self.met_since_check = True
+
+    def _end_of_step(self) -> None:
+        self.lines.append(f"{_BODY}done = step + 1")
+        self._meet()
+        if self.unchecked:
+            self._check()
+
+    # -- the file -------------------------------------------------------------------------------------------------
+
+    def _source(self) -> str:
+        names = self.names
+        head = [f'"""{self.title or "A compiled step."} Written by the compiler: changes to this file are lost."""', "", "import numpy as np", ""]
+        names.imported("estimators.kernels.memory", "array_at")
+        names.imported("estimators.kernels.compile", "share")
+        head += [f"from {module} import {name}" for module, name in sorted(names.imports)]
+        head += ["", *(f"{name} = {text}" for (text, _), name in names.literals.items()), "", ""]
+        head += ["def run(table, worker, workers):", *self._prologue(), "    done = 0"]
+        head += [f"    for step in range(table[{names.slot('steps')}]):"]
+        return "\n".join([*head, *self.lines, "    return done", ""])
+
+    def _prologue(self) -> list[str]:
+        """Sizes, this worker's shares, and arrays from the table."""
+        sizes, arrays, shares = [], [], []
+        arrays.append(f"    barrier = array_at(table[{self.names.slot('barrier')}], 32, np.int64)")
+        for number, slot in enumerate(self.names.slots):
+            at = f"table[{number}]"
+            if slot.kind == "size":
+                sizes.append(f"    {slot.key} = {at}")
+            elif slot.kind == "array":
+                value = slot.key
+                name = self.names.arrays()[value]
+                arrays.append(f"    {name} = array_at({at}, {count(value)}, np.{value.dtype.name})  # {value}")
+            elif slot.kind == "source":
+                key, value = slot.key
+                rows = f"table[{self.names.slot('rows_in_source')}]"
+                arrays.append(f"    source_{key} = array_at({at}, {rows} * {times(*value.dims[1:])}, np.{value.dtype.name})")
+            elif slot.kind == "order":
+                arrays.append(f"    order = array_at({at}, table[{self.names.slot('rows_in_source')}], np.int64)")
+            elif slot.kind == "epoch of order":
+                arrays.append(f"    epoch_of_order = array_at({at}, 1, np.int64)")
+            elif slot.kind == "scratch":
+                dtype, size = slot.key, f"table[{number + 1}]"
+                arrays.append(
+                    f"    scratch_{dtype.name} = array_at({at} + worker * {size} * {dtype.size}, {size}, np.{dtype.name})"
+                )
+        for (rows, multiple), number in self.names.parts.items():
+            shares.append(f"    start_{number}, stop_{number} = share({rows}, worker, workers, {multiple})")
+        return [*sizes, *arrays, *shares]
+
+
+def _title(item: Item) -> str:
+    if isinstance(item, Loop):
+        names = list(dict.fromkeys(step.statement.name for step in item.steps))
+        return f"{', '.join(names)} : {item.steps[-1].output}"
+    made = ", ".join(f"{value.name} : {value}" for value in item.statement.outputs)
+    return f"{item.statement.op.type}: {made or item.statement.name}"
+

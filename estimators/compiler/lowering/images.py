@@ -1,0 +1,97 @@
+"""Convolution and pooling as calls of their kernels; workers share the examples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from estimators.compiler.code import Code, count, times
+from estimators.compiler.program import Statement, Value
+from model_fns.graph.dimensions import Dim, Symbol, larger, product
+from model_fns.ops.convolution import Convolution, padding_before
+from model_fns.ops.pooling import AvgPool, AvgPoolGrad, MaxPool, MaxPoolGrad, Pooling
+
+
+def _before(size: Dim, window: Dim, stride: int, padding: str) -> str:
+    """Zeros before the first element of an axis, as Python source."""
+    if padding == "VALID":
+        return "0"
+    if not isinstance(size, Symbol):
+        return str(padding_before(size, window, stride, padding))  # type: ignore[arg-type]
+    room = (-(-size // stride) - 1) * stride + window - size
+    return f"({larger(room, 0)} // 2)"
+
+
+def _sizes(op: Convolution, image: Value, weights: Value, out: Value) -> list[str]:
+    _, height, width, channels = image.dims
+    kernel_height, kernel_width, _, outputs = weights.dims
+    top = _before(height, kernel_height, op.strides[0], op.padding)
+    left = _before(width, kernel_width, op.strides[1], op.padding)
+    sizes = [height, width, channels, kernel_height, kernel_width, outputs, out.dims[1], out.dims[2], *op.strides, top, left]
+    return [str(size) for size in sizes]
+
+
+def _work(weights: Value, out: Value) -> str:
+    return f"2 * {count(out)} * {times(*weights.dims[:3])}"
+
+
+def _scratch(code: Code, value: Value, kernel: str, sizes: list[str]) -> str:
+    return code.scratch(value, f"convolution.{kernel}_scratch({', '.join(sizes)})")
+
+
+def conv2d(statement: Statement, code: Code) -> None:
+    op, (x, weights), out = statement.op, statement.inputs, statement.outputs[0]
+    assert isinstance(op, Convolution)
+    part, sizes = code.rows(out), _sizes(op, x, weights, out)
+    arrays = code.read(x, part.label), code.read(weights), code.write(out, part.label)
+    code.call("convolution", "conv2d", *arrays, _scratch(code, x, "conv2d", sizes), *sizes, part.start, part.stop)
+    code.work.append(_work(weights, out))
+
+
+def conv2d_gradient_input(statement: Statement, code: Code) -> None:
+    op, (dy, weights, _), dx = statement.op, statement.inputs, statement.outputs[0]
+    assert isinstance(op, Convolution)
+    part, sizes = code.rows(dx), _sizes(op, dx, weights, dy)
+    arrays = code.read(weights), code.read(dy, part.label), code.write(dx, part.label)
+    scratch = _scratch(code, dy, "conv2d_gradient_input", sizes)
+    code.call("convolution", "conv2d_gradient_input", *arrays, scratch, *sizes, part.start, part.stop)
+    code.work.append(_work(weights, dy))
+
+
+def conv2d_gradient_filter(statement: Statement, code: Code) -> None:
+    """Workers share the rows of the weights; each goes through all examples."""
+    op, (x, dy, _), dw = statement.op, statement.inputs, statement.outputs[0]
+    assert isinstance(op, Convolution)
+    sizes = _sizes(op, x, dw, dy)
+    part = code.part(product(dw.dims[:3]))
+    arrays = code.read(x), code.read(dy), code.write(dw, part.label)
+    scratch = _scratch(code, x, "conv2d_gradient_filter", sizes)
+    code.call("convolution", "conv2d_gradient_filter", *arrays, scratch, x.dims[0], *sizes, part.start, part.stop)
+    code.work.append(_work(dw, dy))
+
+
+def _window_sizes(op: Pooling, image: Value, out: Value) -> list[str]:
+    _, height, width, channels = image.dims
+    top = _before(height, op.window[0], op.strides[0], op.padding)
+    left = _before(width, op.window[1], op.strides[1], op.padding)
+    sizes = [height, width, channels, *op.window, out.dims[1], out.dims[2], *op.strides, top, left]
+    return [str(size) for size in sizes]
+
+
+def _pooling(kernel: str, order: Callable[[Statement], tuple[list[Value], Value, Value, Value]]) -> Callable[[Statement, Code], None]:
+    def lower(statement: Statement, code: Code) -> None:
+        assert isinstance(statement.op, Pooling)
+        inputs, made, image, small = order(statement)
+        part = code.rows(made)
+        arrays = [code.read(value, part.label) for value in inputs] + [code.write(made, part.label)]
+        code.call("pooling", kernel, *arrays, *_window_sizes(statement.op, image, small), part.start, part.stop)
+        code.work.append(f"4 * {count(image)}")
+
+    return lower
+
+
+max_pool = _pooling("max_pool", lambda s: ([s.inputs[0]], s.outputs[0], s.inputs[0], s.outputs[0]))
+avg_pool = _pooling("avg_pool", lambda s: ([s.inputs[0]], s.outputs[0], s.inputs[0], s.outputs[0]))
+max_pool_gradient = _pooling("max_pool_gradient", lambda s: (list(s.inputs), s.outputs[0], s.inputs[0], s.inputs[1]))
+avg_pool_gradient = _pooling("avg_pool_gradient", lambda s: ([s.inputs[0]], s.outputs[0], s.outputs[0], s.inputs[0]))
+
+POOLING = {MaxPool: max_pool, AvgPool: avg_pool, MaxPoolGrad: max_pool_gradient, AvgPoolGrad: avg_pool_gradient}

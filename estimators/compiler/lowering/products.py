@@ -1,0 +1,69 @@
+"""Matrix products as calls of the contraction kernels."""
+
+from __future__ import annotations
+
+from estimators.compiler.code import WHOLE, Code, count, times
+from estimators.compiler.program import Statement
+from model_fns.graph.dimensions import Dim, Symbol, product, same
+from model_fns.ops.linalg import BatchMatMul, MatMul, Product
+
+_KERNELS = {
+    (False, False): "matmul",
+    (True, False): "matmul_transpose_a",
+    (False, True): "matmul_transpose_b",
+    (True, True): "matmul_transpose_both",
+}
+_LARGE = 1 << 17  # elements of b above which each worker rather reads a part of it than all of it
+
+
+def matmul(statement: Statement, code: Code) -> None:
+    """Workers share the rows of the result; of a product with large weights its columns, so that each reads its part."""
+    op = statement.op
+    assert isinstance(op, MatMul)
+    a, b = statement.inputs
+    out = statement.outputs[0]
+    (m, n), k = out.dims, a.dims[0 if op.transpose_a else 1]
+    known = not isinstance(n, Symbol) and not isinstance(k, Symbol)
+    by_columns = isinstance(m, Symbol) and known and n * k >= _LARGE  # type: ignore[operator]  # both are int
+    if by_columns:
+        part = code.part(n, 32)
+        rows, columns, own = ("0", str(m)), (part.start, part.stop), WHOLE
+    else:
+        part = code.part(m, 1 if isinstance(m, Symbol) else 8)
+        rows, columns = (part.start, part.stop), ("0", str(n))
+        own = WHOLE if op.transpose_a else part.label
+    arrays = [code.read(a, own), code.read(b), code.write(out, part.label if not by_columns else f"columns {part.label}")]
+    arrays += _scratch(op, code, statement, m, n, k)
+    code.call("contraction", _KERNELS[op.transpose_a, op.transpose_b], *arrays, m, n, k, *rows, *columns)
+    code.work.append(f"2 * {times(m, n, k)}")
+
+
+def _scratch(op: Product, code: Code, statement: Statement, m: Dim, n: Dim, k: Dim) -> list[str]:
+    if not op.transpose_b:
+        return []
+    name = f"{_KERNELS[op.transpose_a, op.transpose_b]}_scratch"
+    return [code.scratch(statement.outputs[0], f"contraction.{name}({m}, {n}, {k})")]
+
+
+def batch_matmul(statement: Statement, code: Code) -> bool:
+    """One product after another, workers sharing the batch. Operands whose leading axes differ are left to the host."""
+    op = statement.op
+    assert isinstance(op, BatchMatMul)
+    a, b = statement.inputs
+    out = statement.outputs[0]
+    if not (same(a.dims[:-2], out.dims[:-2]) and same(b.dims[:-2], out.dims[:-2])):
+        return False
+    (m, n), k = out.dims[-2:], a.dims[-2 if op.transpose_a else -1]
+    batch = product(out.dims[:-2])
+    part = code.part(batch)
+    label = part.label if len(out.dims) == 3 else WHOLE
+    names = [code.read(a, label), code.read(b, label), code.write(out, part.label)]
+    pieces = []
+    for name, size in zip(names, (times(m, k), times(k, n), times(m, n)), strict=True):
+        pieces.append(f"{name}[i * {size} : (i + 1) * {size}]")
+    pieces += _scratch(op, code, statement, m, n, k)
+    kernel = code.kernel("contraction", _KERNELS[op.transpose_a, op.transpose_b])
+    code.line(f"for i in range({part.start}, {part.stop}):")
+    code.line(f"    {kernel}({', '.join(pieces)}, {m}, {n}, {k}, 0, {m}, 0, {n})")
+    code.work.append(f"2 * {count(out)} * {times(k)}")
+    return True

@@ -1,0 +1,83 @@
+"""Which op becomes calls of which kernels. An op that is not here runs its reference kernel, called back by the step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from estimators.compiler.code import SINGLE, Code
+from estimators.compiler.lowering import classification, draws, images, moves, products, reductions, sizes
+from estimators.compiler.program import Statement
+from model_fns.ops.convolution import Conv2D, Conv2DBackpropFilter, Conv2DBackpropInput
+from model_fns.ops.indexing import Gather, OneHot, ScatterAdd
+from model_fns.ops.joining import Concat, ConcatGrad, Pack, Reverse, Split, Tile, Transpose, Unpack
+from model_fns.ops.linalg import BatchMatMul, MatMul
+from model_fns.ops.random import Dropout, RandomUniform
+from model_fns.ops.reduction import ArgMax, ArgMin
+from model_fns.ops.shaping import Shape, Size, SizeRatio
+from model_fns.ops.slicing import Pad, Slice, SliceGrad, StridedSlice, StridedSliceGrad
+from model_fns.ops.softmax import LogSoftmax, Softmax, SoftmaxCrossEntropyWithLogits, SparseSoftmaxCrossEntropyWithLogits
+
+Lowering = Callable[[Statement, Code], Any]  # False: not in this case
+
+LOWERINGS: dict[type, Lowering] = {
+    ArgMax: reductions.position,
+    ArgMin: reductions.position,
+    BatchMatMul: products.batch_matmul,
+    Concat: moves.concat,
+    ConcatGrad: moves.split,
+    Conv2D: images.conv2d,
+    Conv2DBackpropFilter: images.conv2d_gradient_filter,
+    Conv2DBackpropInput: images.conv2d_gradient_input,
+    Dropout: draws.dropout,
+    Gather: moves.gather,
+    LogSoftmax: classification.softmax,
+    MatMul: products.matmul,
+    OneHot: moves.one_hot,
+    Pack: moves.pack,
+    Pad: moves.pad,
+    RandomUniform: draws.random_uniform,
+    Reverse: moves.reverse,
+    ScatterAdd: moves.scatter_add,
+    Shape: sizes.shape,
+    Size: sizes.size,
+    SizeRatio: sizes.size_ratio,
+    Slice: moves.slice_,
+    SliceGrad: moves.slice_gradient,
+    Softmax: classification.softmax,
+    SoftmaxCrossEntropyWithLogits: classification.cross_entropy,
+    SparseSoftmaxCrossEntropyWithLogits: classification.sparse_cross_entropy,
+    Split: moves.split,
+    StridedSlice: moves.strided_slice,
+    StridedSliceGrad: moves.strided_slice_gradient,
+    Tile: moves.tile,
+    Transpose: moves.transpose,
+    Unpack: moves.unpack,
+    **images.POOLING,
+    **dict.fromkeys(reductions.KERNELS, reductions.reduction),
+}
+
+_NUMERIC = ("float32", "float64", "int32", "int64", "bool")
+
+
+def lower(statement: Statement, code: Code) -> None:
+    """Writes the statement's lines into `code`."""
+    lowering = LOWERINGS.get(type(statement.op))
+    numeric = all(value.dtype.name in _NUMERIC for value in (*statement.data_inputs, *statement.outputs))
+    if not numeric or lowering is None or lowering(statement, code) is False:
+        on_host(statement, code)
+
+
+def on_host(statement: Statement, code: Code) -> None:
+    """Worker 0 calls Python back, which runs the op's reference kernel on the same memory."""
+    code.alone()
+    code.on_host = code.can_fail = True
+    for value in statement.data_inputs:
+        code.read(value)
+    for value in statement.outputs:
+        code.write(value, SINGLE)
+    names = code.names
+    code.line(f"table[{names.slot('step')}] = step")
+    call = f"{code.kernel('memory', 'call_back')}(table[{names.slot('callback')}], {names.add_slot('host', statement)})"
+    code.line(f"if {call} != 0:")
+    code.line(f"    table[{names.slot('status')}] = {names.failure(statement)}")

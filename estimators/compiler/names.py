@@ -1,0 +1,122 @@
+"""Names: the identifiers of an emitted step, and the table of integers through which it reaches the world.
+
+Slots of the table are handed out as they are asked for; `Slot` says what Python has to put there before a run.
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+from dataclasses import dataclass
+from typing import Any, NamedTuple, final
+
+import numpy as np
+
+from estimators.compiler.program import Statement, Value
+from model_fns.graph.dimensions import Dim, Symbol
+from model_fns.graph.dtypes import DType
+
+HEADER = ("status", "steps", "draws", "seed", "position", "shuffled", "rows_in_source", "stream", "barrier", "callback", "step")
+_ATOM = re.compile(r"[A-Za-z_]\w*")
+
+
+@final
+@dataclass(frozen=True)
+class Slot:
+    """One place of the table: what kind of thing it holds (`size`, `array`, `scratch`, `source`, `order`, ...) and which."""
+
+    kind: str
+    key: Any
+
+
+class Part(NamedTuple):
+    """A worker's share of range(count): the names of its bounds in the emitted code."""
+
+    label: str
+    start: str
+    stop: str
+
+
+@final
+class Names:
+    """Identifiers, table slots, imports and typed literals of one emitted step."""
+
+    def __init__(self) -> None:
+        self.slots: list[Slot] = [Slot("header", name) for name in HEADER]
+        self.imports: dict[tuple[str, str], str] = {}
+        self.literals: dict[tuple[str, str], str] = {}
+        self.parts: dict[tuple[str, int], str] = {}
+        self.scratches: dict[DType, list[str]] = {}
+        self.failures: list[Statement] = []
+        self._arrays: dict[Value, str] = {}
+        self._taken: set[str] = set(HEADER) | {"table", "worker", "workers", "step", "float32", "float64", "rows"}
+
+    def identifier(self, wish: str) -> str:
+        """A Python identifier near `wish`, not used before."""
+        base = re.sub(r"\W+", "_", wish.removesuffix(":0")).strip("_") or "value"
+        if base[0].isdigit() or keyword.iskeyword(base):
+            base = f"v_{base}"
+        name, number = base, 1
+        while name in self._taken:
+            number += 1
+            name = f"{base}_{number}"
+        self._taken.add(name)
+        return name
+
+    def slot(self, header: str) -> int:
+        return HEADER.index(header)
+
+    def add_slot(self, kind: str, key: Any) -> int:
+        self.slots.append(Slot(kind, key))
+        return len(self.slots) - 1
+
+    def array(self, root: Value) -> str:
+        """The identifier of the array that holds `root`."""
+        if root not in self._arrays:
+            self._arrays[root] = self.identifier(root.name)
+            self.add_slot("array", root)
+        return self._arrays[root]
+
+    def arrays(self) -> dict[Value, str]:
+        return dict(self._arrays)
+
+    def part(self, count: Dim, multiple: int) -> Part:
+        """This worker's share of `count` rows; inner bounds are at multiples of `multiple`."""
+        key = (str(count), multiple)
+        name = self.parts.setdefault(key, f"{len(self.parts)}")
+        return Part(f"{count} by {multiple}", f"start_{name}", f"stop_{name}")
+
+    def imported(self, module: str, name: str) -> str:
+        return self.imports.setdefault((module, name), name)
+
+    def literal(self, number: Any, dtype: DType) -> str:
+        """A constant of the type `dtype`, defined once at the top of the file."""
+        if isinstance(number, bool | np.bool_):
+            return str(bool(number))
+        text = repr(float(number)) if dtype.is_floating else repr(int(number))
+        text = {"inf": "float('inf')", "-inf": "-float('inf')", "nan": "float('nan')"}.get(text, text)
+        key = (f"np.{dtype.name}({text})", dtype.name)
+        return self.literals.setdefault(key, self.identifier(f"{dtype.name}_{text}"))
+
+    def scratch(self, dtype: DType, size: str) -> str:
+        if dtype not in self.scratches:
+            self.scratches[dtype] = []
+            self.add_slot("scratch", dtype)
+            self.add_slot("scratch size", dtype)
+        self.scratches[dtype].append(size)
+        return f"scratch_{dtype.name}"
+
+    def failure(self, statement: Statement) -> int:
+        """The status that says that `statement` met a value it cannot take."""
+        self.failures.append(statement)
+        return FIRST_FAILURE + len(self.failures) - 1
+
+
+FIRST_FAILURE = 10
+NAN_LOSS = 1
+HOST_ERROR = 2
+
+
+def symbols_in(dims: tuple[Dim, ...]) -> set[str]:
+    """The names of unknown sizes in a shape."""
+    return {name for dim in dims if isinstance(dim, Symbol) for atom in dim.atoms for name in _ATOM.findall(atom)} - {"max"}

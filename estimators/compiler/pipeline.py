@@ -1,0 +1,34 @@
+"""The pipeline: what happens to a program before it becomes code, in this order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from estimators.compiler.passes.fold_constants import fold_constants
+from estimators.compiler.passes.merge_twins import merge_twins
+from estimators.compiler.passes.prune import prune
+from estimators.compiler.passes.simplify import simplify
+from estimators.compiler.program import Program
+from estimators.compiler.verify import verify
+
+Pass = Callable[[Program], Program]
+
+PIPELINE: tuple[Pass, ...] = (
+    prune,  # first, so that later passes look at less
+    fold_constants,
+    simplify,
+    fold_constants,  # what simplifying made constant
+    merge_twins,
+    prune,  # what the others left unused
+)
+
+
+def optimised(program: Program, trace: list[tuple[str, Any]] | None = None) -> Program:
+    """`program` after every pass, verified after each. `trace` collects (name of the pass, program after it)."""
+    verify(program, "capture")
+    for rewrite in PIPELINE:
+        program = verify(rewrite(program), rewrite.__name__)
+        if trace is not None:
+            trace.append((rewrite.__name__, program))
+    return program

@@ -1,0 +1,221 @@
+"""Program: what the compiler works on - the statements of one run in order, each an op applied to values.
+
+It is made from a graph by `capture`, for given fetches and feeds. Every value knows its element type and sizes; sizes
+not known yet are symbols, and two symbols of one name are the same size. Nothing here is changed in place: a pass
+makes a new Program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, final
+
+import numpy as np
+
+from estimators.compiler.needed import needed_operations
+from model_fns.errors import InvalidArgumentError
+from model_fns.graph import dimensions
+from model_fns.graph.constant import Constant, FrozenArray
+from model_fns.graph.dimensions import Dims, Symbol
+from model_fns.graph.dtypes import DType, as_dtype
+from model_fns.graph.op import Op, TensorSpec
+from model_fns.graph.tensor import Operation, Tensor
+from model_fns.ops.control import Identity, Placeholder, PlaceholderWithDefault
+from model_fns.ops.state import Update, VariableV2
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Value:
+    """What a statement makes or a run is given: a tensor's name, element type, sizes; `known` if it is sizes itself."""
+
+    name: str
+    dtype: DType
+    dims: Dims
+    known: Any = None
+
+    @property
+    def spec(self) -> TensorSpec:
+        return TensorSpec(self.dtype, self.dims)
+
+    def __str__(self) -> str:
+        return f"{self.dtype.name}{dimensions_text(self.dims)}"
+
+
+def dimensions_text(dims: Dims) -> str:
+    return "[" + ", ".join(str(size) for size in dims) + "]"
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Statement:
+    """outputs = op(inputs), under the name of the operation it comes from."""
+
+    name: str
+    op: Op
+    inputs: tuple[Value, ...]
+    outputs: tuple[Value, ...]
+
+    @property
+    def data_inputs(self) -> tuple[Value, ...]:
+        """The inputs whose numbers matter, not only their shape or a size that is known by now."""
+        idle = set(self.op.shape_inputs) | {i for i in self.op.value_inputs if self.inputs[i].known is not None}
+        return tuple(value for i, value in enumerate(self.inputs) if i not in idle)
+
+    def __str__(self) -> str:
+        made = ", ".join(f"%{value.name} : {value}" for value in self.outputs)
+        return f"{made} = {self.op!r}({', '.join('%' + value.name for value in self.inputs)})"
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Program:
+    """The statements of a run, what it is given and what it must leave behind."""
+
+    feeds: tuple[Value, ...]
+    statements: tuple[Statement, ...]
+    fetches: tuple[Value, ...]
+
+    @cached_property
+    def producers(self) -> dict[Value, Statement]:
+        return {output: statement for statement in self.statements for output in statement.outputs}
+
+    @cached_property
+    def roots(self) -> dict[Value, Value]:
+        """For each value that is a view of another's memory, the value that owns the memory."""
+        roots: dict[Value, Value] = {}
+        for statement in self.statements:
+            if statement.op.is_view or statement.op.writes:
+                source = statement.inputs[0]
+                for output in statement.outputs:
+                    roots[output] = roots.get(source, source)
+        return roots
+
+    def root(self, value: Value) -> Value:
+        return self.roots.get(value, value)
+
+    @cached_property
+    def variables(self) -> tuple[Value, ...]:
+        return tuple(s.outputs[0] for s in self.statements if isinstance(s.op, VariableV2))
+
+    @cached_property
+    def written(self) -> frozenset[Value]:
+        """The variables that a run changes."""
+        return frozenset(self.root(s.inputs[0]) for s in self.statements if s.op.writes)
+
+    def constant(self, value: Value) -> np.ndarray | None:
+        """The array that `value` always is, or None."""
+        statement = self.producers.get(value)
+        return statement.op.value.array if statement is not None and isinstance(statement.op, Constant) else None
+
+    def with_statements(self, statements: Iterable[Statement], renamed: Mapping[Value, Value] | None = None) -> Program:
+        """The program with other statements; fetches follow `renamed`."""
+        renamed = renamed or {}
+        return Program(self.feeds, tuple(statements), tuple(renamed.get(value, value) for value in self.fetches))
+
+    def __str__(self) -> str:
+        lines = [f"given %{value.name} : {value}" for value in self.feeds]
+        lines += [str(statement) for statement in self.statements]
+        return "\n".join([*lines, "leaves " + ", ".join("%" + value.name for value in self.fetches)])
+
+
+Rule = Callable[[Program, Statement], Statement | Value | tuple[Statement, ...] | None]
+
+
+def rewrite(program: Program, rule: Rule) -> Program:
+    """Offers each statement to `rule`, its inputs already renamed.
+
+    The rule answers None (keep it), a statement or several in its place (the last makes the outputs), or a value that
+    its one output already is.
+    """
+    renamed: dict[Value, Value] = {}
+    statements: list[Statement] = []
+    current = program
+    for statement in program.statements:
+        inputs = tuple(renamed.get(value, value) for value in statement.inputs)
+        if inputs != statement.inputs:
+            statement = replace(statement, inputs=inputs)
+        answer = rule(current, statement)
+        if isinstance(answer, Value):
+            renamed[statement.outputs[0]] = answer
+            continue
+        new = (statement,) if answer is None else answer if isinstance(answer, tuple) else (answer,)
+        statements += new
+        for old, made in zip(statement.outputs, new[-1].outputs, strict=True):
+            if made is not old:
+                renamed[old] = made
+        for item in new:
+            current.producers.update(dict.fromkeys(item.outputs, item))
+    return program.with_statements(statements, renamed)
+
+
+def made(op: Op, inputs: tuple[Value, ...], name: str) -> Statement:
+    """A new statement, its outputs' types and sizes inferred."""
+    specs = op.infer(tuple(value.spec for value in inputs), tuple(value.known for value in inputs))
+    outputs = tuple(_value(f"{name}:{i}", spec) for i, spec in enumerate(specs))
+    return Statement(name, op, inputs, outputs)
+
+
+def constant_statement(array: np.ndarray, name: str) -> Statement:
+    array = np.ascontiguousarray(array) if np.ndim(array) else np.asarray(array)
+    value = Value(f"{name}:0", as_dtype(array.dtype), array.shape, array if array.dtype.kind in "iu" and array.size <= 64 else None)
+    return Statement(name, Constant(FrozenArray(array)), (), (value,))
+
+
+def _value(name: str, spec: TensorSpec, known: Any = None) -> Value:
+    if spec.dims is None:
+        raise ValueError(f"The rank of {name} is not known even now that all inputs are; give it a shape with set_shape().")
+    return Value(name, spec.dtype, spec.dims, known)
+
+
+def capture(fetches: Iterable[Any], feeds: Mapping[Tensor, Dims]) -> Program:
+    """The program that computes `fetches` (tensors and operations) from `feeds` (tensors with the sizes they will have).
+
+    Sizes are inferred anew from those of the feeds, so one graph gives programs for any shapes it was fed.
+    """
+    fetches = list(fetches)
+    values: dict[Tensor, Value] = {}
+    for tensor, dims in feeds.items():
+        values[tensor] = Value(tensor.name, tensor.dtype, dims)
+    statements = []
+    for operation in needed_operations(fetches, feeds):
+        if operation.outputs and all(output in values for output in operation.outputs):
+            continue
+        statement = _captured(operation, tuple(values[tensor] for tensor in operation.inputs))
+        statements.append(statement)
+        for tensor, value in zip(operation.outputs, statement.outputs, strict=True):
+            values.setdefault(tensor, value)
+    wanted = tuple(values[item] for item in fetches if isinstance(item, Tensor))
+    return Program(tuple(values[tensor] for tensor in feeds), tuple(statements), wanted)
+
+
+def _captured(operation: Operation, inputs: tuple[Value, ...]) -> Statement:
+    definition = operation.definition
+    if isinstance(definition, Placeholder):
+        shape = operation.outputs[0].shape
+        raise InvalidArgumentError(
+            message=f"You must feed a value for placeholder tensor '{operation.name}' with dtype {definition.dtype.name} and shape {shape}"
+        )
+    if isinstance(definition, PlaceholderWithDefault):
+        definition = Identity()
+    specs = tuple(value.spec for value in inputs)
+    knowns = tuple(value.known for value in inputs)
+    outputs = []
+    for tensor, spec in zip(operation.outputs, definition.infer(specs, knowns), strict=True):
+        outputs.append(_value(tensor.name, TensorSpec(spec.dtype, _refined(spec.dims, tensor.dims))))
+    if len(outputs) == 1:
+        outputs[0] = replace(outputs[0], known=definition.known_value(specs, knowns))
+    return Statement(operation.name, definition, inputs, tuple(outputs))
+
+
+def _refined(inferred: Dims | None, static: Dims | None) -> Dims | None:
+    """Sizes as inferred, where they are not known as the graph says (`set_shape`)."""
+    if inferred is None or static is None:
+        return inferred if inferred is not None else static
+    return tuple(b if isinstance(a, Symbol) and not isinstance(b, Symbol) else a for a, b in zip(inferred, static, strict=True))
+
+
+def is_update(statement: Statement) -> bool:
+    return isinstance(statement.op, Update)

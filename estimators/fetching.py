@@ -1,0 +1,53 @@
+"""Fetches: what `run` is asked for - tensors, operations, variables or names, in nested lists, tuples and dicts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, final
+
+from model_fns.graph.graph import Graph
+from model_fns.graph.tensor import Operation, Tensor
+
+
+@final
+class Fetches:
+    """A nested structure of fetches: its `elements` in order, and the way back from their values."""
+
+    def __init__(self, graph: Graph, structure: Any) -> None:
+        self._graph, self._structure = graph, structure
+        self.elements: list[Tensor | Operation] = list(self._flat(structure))
+
+    def _flat(self, item: Any) -> Iterator[Any]:
+        if item is None:
+            raise TypeError("Fetch argument None has invalid type <class 'NoneType'>")
+        if isinstance(item, Mapping):
+            for value in item.values():
+                yield from self._flat(value)
+        elif isinstance(item, list | tuple):
+            for value in item:
+                yield from self._flat(value)
+        else:
+            yield self._element(item)
+
+    def _element(self, item: Any) -> Any:
+        try:
+            return self._graph.as_graph_element(item)
+        except TypeError:
+            message = f"Fetch argument {item!r} has invalid type {type(item)}, must be a string or Tensor. (Can not convert a {type(item).__name__} into a Tensor or Operation.)"
+            raise TypeError(message) from None
+        except (KeyError, ValueError) as error:
+            raise ValueError(f"Fetch argument {item!r} cannot be interpreted as a Tensor. ({error.args[0]})") from None
+
+    def packed(self, values: list[Any]) -> Any:
+        """`values`, one for each element, in the shape of the structure."""
+        return self._pack(self._structure, iter(values))
+
+    def _pack(self, item: Any, values: Iterator[Any]) -> Any:
+        if isinstance(item, Mapping):
+            packed = [(key, self._pack(value, values)) for key, value in item.items()]
+            return type(item)(packed) if type(item) is not dict else dict(packed)
+        if isinstance(item, tuple) and hasattr(item, "_fields"):
+            return type(item)(*(self._pack(value, values) for value in item))
+        if isinstance(item, list | tuple):
+            return type(item)([self._pack(value, values) for value in item])
+        return next(values)

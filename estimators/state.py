@@ -1,0 +1,51 @@
+"""State: all that a training has come to - the variables' values, and what else it takes to go on exactly from here."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import Any, final
+
+import numpy as np
+
+_ALIGNMENT = 64  # bytes: machine code reads whole cache lines
+
+
+@final
+class VariableArrays(dict[str, np.ndarray]):
+    """Variables' values by name, each a contiguous array on a cache-line border that is changed in place."""
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        source = np.asarray(value)
+        raw = np.empty(source.nbytes + _ALIGNMENT, np.uint8)
+        offset = -raw.__array_interface__["data"][0] % _ALIGNMENT
+        array = raw[offset : offset + source.nbytes].view(source.dtype).reshape(source.shape)
+        array[...] = source
+        super().__setitem__(name, array)
+
+    def share(self, name: str, array: np.ndarray) -> None:
+        """Holds `array` itself, which another state holds too."""
+        super().__setitem__(name, array)
+
+
+@final
+class State:
+    """The variables of a session, and `resume`: seed, number of runs, and place in the input, ready to be saved."""
+
+    def __init__(self, seed: int | None = None, arrays: Mapping[str, np.ndarray] | None = None) -> None:
+        self.arrays = VariableArrays()
+        for name, array in (arrays or {}).items():
+            self.arrays.share(name, array)
+        self.resume: dict[str, Any] = {"seed": secrets.randbits(31) if seed is None else seed, "draws": 0, "input": None}
+
+    @property
+    def seed(self) -> int:
+        return int(self.resume["seed"])
+
+    @property
+    def draws(self) -> int:
+        """How often a graph ran on this state: random operations draw anew for each."""
+        return int(self.resume["draws"])
+
+    def ran(self, times: int) -> None:
+        self.resume["draws"] = self.draws + times

@@ -1,0 +1,28 @@
+"""ArraySource: arrays in memory as an endless or finite stream of batches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, final
+
+import numpy as np
+
+from input_fns.batching import BatchPlan
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class ArraySource:
+    """Arrays with the same number of rows, how they are cut into batches, and whether each epoch has an order of its own.
+
+    It holds no place in the stream: the session that reads it does, and writes it into checkpoints.
+    """
+
+    arrays: tuple[np.ndarray[Any, Any], ...]
+    plan: BatchPlan
+    shuffled: bool
+
+    @property
+    def signature(self) -> str:
+        """What must be the same for a place in one stream to be a place in another."""
+        return f"{self.plan.rows} rows, batch {self.plan.batch_size}, epochs {self.plan.num_epochs}, shuffled {self.shuffled}"

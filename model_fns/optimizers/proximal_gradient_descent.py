@@ -1,0 +1,42 @@
+"""Gradient descent with l1 and l2 penalties taken exactly."""
+
+from __future__ import annotations
+
+from typing import Any, final
+
+from model_fns.graph.tensor import Tensor
+from model_fns.optimizers.optimizer import Optimizer
+from model_fns.optimizers.proximal import proximal_step
+from model_fns.variables import Variable
+
+
+@final
+class ProximalGradientDescentOptimizer(Optimizer):
+    """Forward-backward splitting (Duchi, Singer 2009): a gradient step, then the penalties' own minimum.
+
+        target := var - learning_rate * gradient
+        var := sign(target) * max(|target| - learning_rate * l1, 0) / (1 + learning_rate * l2)
+
+    Args:
+      learning_rate: number, scalar tensor, or function without arguments that returns one.
+      l1_regularization_strength, l2_regularization_strength: numbers >= 0.
+    """
+
+    def __init__(
+        self,
+        learning_rate: Any,
+        l1_regularization_strength: float = 0.0,
+        l2_regularization_strength: float = 0.0,
+        use_locking: bool = False,
+        name: str = "ProximalGradientDescent",
+    ) -> None:
+        super().__init__(use_locking, name)
+        self._learning_rate = learning_rate
+        self._l1_regularization_strength = l1_regularization_strength
+        self._l2_regularization_strength = l2_regularization_strength
+
+    def _apply_dense(self, grad: Tensor, var: Variable) -> Any:
+        rate = self._scalar(self._learning_rate, "learning_rate", var.dtype)
+        l1 = self._penalty(self._l1_regularization_strength, "l1_regularization_strength", var.dtype)
+        l2 = self._penalty(self._l2_regularization_strength, "l2_regularization_strength", var.dtype)
+        return self._replace(var, proximal_step(var - rate * grad, rate, l1, l2))
