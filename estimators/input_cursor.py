@@ -33,6 +33,10 @@ class InputCursor:
         """Whether machine code can gather the batches; else they are gathered here and fed."""
         return all(array.dtype.name in _COMPILED for array in self.source.arrays)
 
+    def place(self, until: int | None) -> dict[str, Any]:
+        """What to save, to take up this stream at this place again. `until`: the step at which this use of it ends."""
+        return {"source": self.source.signature, "stream": self.stream, "position": self.position, "until": until}
+
     def batches_left(self) -> int | None:
         return self.source.plan.batches_left(self.position)
 
@@ -62,6 +66,21 @@ class InputCursor:
         if not self.source.shuffled:
             return np.arange(self.source.plan.rows)
         return _permutation(self.source.plan.rows, self.seed, self.stream, epoch)
+
+
+def taken_up(source: ArraySource, seed: int, place: dict[str, Any] | None, step: int, draws: int) -> InputCursor:
+    """A cursor for a training that begins at global step `step`: at the saved `place`, if it is one in this source.
+
+    An endless stream is always gone on with. A finite one only if the call that read it was interrupted: a call that had
+    come to its end is followed by one that begins anew, with another order.
+    """
+    endless = source.plan.num_epochs is None
+    if place is not None and place["source"] == source.signature:
+        interrupted = place["until"] is None or step < place["until"]
+        cursor = InputCursor(source, seed, place["stream"], place["position"])
+        if endless or (interrupted and cursor.batches_left()):
+            return cursor
+    return InputCursor(source, seed, 0 if endless else draws)
 
 
 @lru_cache(maxsize=2)

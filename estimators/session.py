@@ -12,7 +12,7 @@ import numpy as np
 from estimators.compiler.executable import Executable
 from estimators.compiler.needed import needed_operations
 from estimators.compiler.pipeline import optimised
-from estimators.compiler.program import Value, capture
+from estimators.compiler.program import Program, Value, capture
 from estimators.compiler.reference import evaluate, fed_array
 from estimators.compiler.workers import available_threads
 from estimators.fetching import Fetches
@@ -34,8 +34,18 @@ class Prepared:
     fetches: tuple[Tensor | Operation, ...]
     values: dict[Tensor, Value]  # of the fetched tensors
     fed: tuple[Tensor, ...]  # the tensors fed by the caller, in the order the executable wants
-    cursor: InputCursor | None
+    source: Operation | None  # that yields the batches
     gathered: bool  # whether the machine code gathers the batches itself
+    trace: tuple[tuple[str, Program], ...]  # the program after capture and after each pass
+
+    def explanation(self) -> str:
+        """The program after each pass that changed it, and what the step is made of."""
+        parts, before = [], ""
+        for name, program in self.trace:
+            text = str(program)
+            parts.append(f"== {name}: " + (f"{len(program.statements)} statements\n{text}" if text != before else "no change"))
+            before = text
+        return "\n\n".join(parts)
 
 
 class Session:
@@ -53,6 +63,7 @@ class Session:
         self.state = State(self.graph.seed) if state is None else state
         self.workers = getattr(config, "intra_op_parallelism_threads", 0) or available_threads()
         self.cursors: dict[Operation, InputCursor] = {}
+        self.until: int | None = None  # the global step at which the present use of the input ends
         self._prepared: dict[Any, Prepared] = {}
         self._closed = False
         self._entered = ExitStack()
@@ -114,11 +125,11 @@ class Session:
         prepared = self.prepare(elements, feeds)
         return self.run_prepared(prepared, feeds=feeds)[1]
 
-    def variable(self, name: str) -> np.ndarray:
+    def variable(self, name: str) -> Any:
         """A copy of a variable's value."""
         if name not in self.state.arrays:
             raise FailedPreconditionError(message=f"Attempting to use uninitialized value {name}")
-        return np.array(self.state.arrays[name])
+        return np.array(self.state.arrays[name])[()]
 
     def _initializes(self, elements: Sequence[Any], feeds: Mapping[Tensor, Any]) -> bool:
         """Whether this run gives a variable its first value: that is done once, so interpreting it beats compiling it."""
@@ -145,7 +156,8 @@ class Session:
         tensors = list(dict.fromkeys(item for item in targets if isinstance(item, Tensor)))
         program = capture([*(item for item in elements if isinstance(item, Operation)), *tensors], {**dims, **inputs})
         names = {tensor: number for number, tensor in enumerate(tensors)}
-        program = optimised(program)
+        trace: list[tuple[str, Program]] = [("capture", program)]
+        program = optimised(program, trace)
         gathered = cursor is not None and cursor.is_compiled
         feed_values = dict(zip([*dims, *inputs], program.feeds, strict=True))
         used = {v for s in program.statements for v in s.inputs} | set(program.fetches)
@@ -159,7 +171,7 @@ class Session:
         values = {tensor: program.fetches[number] for tensor, number in names.items()}
         executable = Executable(program, from_source, values[watched] if watched is not None else None, title)
         fed = tuple(t for t in [*dims, *inputs] if feed_values[t] in program.feeds and feed_values[t] not in from_source)
-        return Prepared(executable, elements, values, fed, cursor, gathered)
+        return Prepared(executable, elements, values, fed, sources[0] if sources else None, gathered, tuple(trace))
 
     def cursor(self, operation: Operation) -> InputCursor:
         """The place in the input that `operation` yields."""
@@ -167,20 +179,29 @@ class Session:
             self.cursors[operation] = InputCursor(self.graph.sources[operation], self.state.seed, operation.index)
         return self.cursors[operation]
 
+    @property
+    def last_prepared(self) -> Prepared | None:
+        """What was compiled last."""
+        return next(reversed(self._prepared.values()), None)
+
+    def cursor_of(self, prepared: Prepared) -> InputCursor | None:
+        """The place in the input that a compiled program reads from."""
+        return None if prepared.source is None else self.cursor(prepared.source)
+
     def run_prepared(self, prepared: Prepared, steps: int = 1, feeds: Mapping[Tensor, np.ndarray] | None = None, fetch: bool = True) -> tuple[int, list[Any], bool]:
         """Runs so many times, in machine code from the first to the last; the batches must be of one size.
 
         Returns the number of runs done, the values after the last, and whether the run ended because the watched loss is NaN.
         """
-        cursor, given = prepared.cursor, dict(feeds or {})
+        cursor, given = self.cursor_of(prepared), dict(feeds or {})
         batch = 0
         if cursor is not None:
             batch = cursor.size()
             if batch == 0:
                 raise OutOfRangeError(message="End of sequence: the input has no more batches.")
             if not prepared.gathered:
-                operation = next(op for op, known in self.cursors.items() if known is cursor)
-                given.update(zip(operation.outputs, cursor.gather(), strict=True))
+                assert prepared.source is not None
+                given.update(zip(prepared.source.outputs, cursor.gather(), strict=True))
         outcome, values = prepared.executable.run(
             self.state.arrays,
             [given[tensor] for tensor in prepared.fed],
@@ -196,6 +217,7 @@ class Session:
         self.state.ran(outcome.steps)
         if cursor is not None:
             cursor.position += outcome.steps * batch
+            self.state.resume["input"] = cursor.place(self.until)
         rest = iter(values)
         packed = [next(rest) if isinstance(item, Tensor) else None for item in prepared.fetches] if fetch else []
         return outcome.steps, packed, outcome.nan_loss

@@ -94,6 +94,9 @@ class EstimatorSpec(_Fields):
         """A copy with some fields replaced, checked anew. ValueError for another mode."""
         if kwds.get("mode", self.mode) != self.mode:
             raise ValueError("mode of EstimatorSpec cannot be changed.")
+        unknown = [name for name in kwds if name not in self._fields]
+        if unknown:
+            raise ValueError(f"Got unexpected field names: {unknown}")
         return EstimatorSpec(**{**self._asdict(), **kwds})
 
 

@@ -17,6 +17,7 @@ from model_fns.ops.comparison import equal, less_equal, select
 from model_fns.ops.control import identity
 from model_fns.ops.elementary import ceil, cos, exp, floor, log, sqrt
 from model_fns.ops.random import random_normal
+from model_fns.variables import Variable
 
 
 @final
@@ -30,11 +31,9 @@ class _Inside:
 
     def number(self, value: Any) -> Tensor:
         """`value` (number or tensor) in the rate's type."""
-        return (
-            cast(value, self.rate.dtype)
-            if hasattr(value, "graph")
-            else convert_to_tensor(float(value), self.rate.dtype)
-        )
+        if isinstance(value, Tensor | Variable):
+            return cast(value, self.rate.dtype)
+        return convert_to_tensor(float(value), self.rate.dtype)
 
 
 @contextmanager
@@ -76,7 +75,9 @@ def natural_exp_decay(
     name: str | None = None,
 ) -> Tensor:
     """learning_rate * exp(-decay_rate * global_step / decay_steps). Arguments as `exponential_decay`."""
-    rate = exp(negative(convert_to_tensor(decay_rate, None if hasattr(decay_rate, "graph") else dtypes.float32)))
+    if not isinstance(decay_rate, Tensor | Variable):
+        decay_rate = float(decay_rate)
+    rate = exp(negative(decay_rate))
     return exponential_decay(learning_rate, global_step, decay_steps, rate, staircase, name)
 
 

@@ -137,7 +137,7 @@ def get_checkpoint_state(checkpoint_dir: Any, latest_filename: str | None = None
 
 
 def latest_checkpoint(checkpoint_dir: Any, latest_filename: str | None = None) -> str | None:
-    """The name of the directory's latest checkpoint; None if it has none, or its file is gone (an error is logged)."""
+    """The name of the directory's latest checkpoint; None, and an error in the log, if its file is gone."""
     state = get_checkpoint_state(checkpoint_dir, latest_filename)
     if state is None:
         return None

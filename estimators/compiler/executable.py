@@ -110,6 +110,12 @@ class Executable:
             values = [binding.copy(value) for value in (self.program.fetches if fetches is None else fetches)]
             return Outcome(done, binding.status() == NAN_LOSS), values
 
+    def current(self, values: Sequence[Value]) -> list[Any]:
+        """Copies of what `values` hold since the last run."""
+        with self._lock:
+            binding = next(reversed(self._bindings.values()))
+            return [binding.copy(value) for value in values]
+
     def _bind(self, feeds: Sequence[np.ndarray], batch: int) -> _Binding:
         given = [value for value in self.program.feeds if value not in self.source_feeds]
         shapes = [array.shape for array in feeds]
@@ -300,7 +306,7 @@ class _Binding:
         return self._arrays[root].reshape(-1)[: int(np.prod(self.shape(value), initial=1))].reshape(self.shape(value))
 
     def copy(self, value: Value) -> Any:
-        return np.array(self.view(value))
+        return np.array(self.view(value))[()]  # a scalar, not an array of rank 0, as TensorFlow hands it out
 
     # -- the host's part ------------------------------------------------------------------------------------------
 

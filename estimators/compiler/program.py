@@ -211,10 +211,13 @@ def _captured(operation: Operation, inputs: tuple[Value, ...]) -> Statement:
 
 
 def _refined(inferred: Dims | None, static: Dims | None) -> Dims | None:
-    """Sizes as inferred, where they are not known as the graph says (`set_shape`)."""
+    """Sizes as inferred; where nothing at all is known, as the graph says (`set_shape`).
+
+    A size that follows from a feed's stays a symbol even if the graph knows the number: one program serves all batches.
+    """
     if inferred is None or static is None:
         return inferred if inferred is not None else static
-    return tuple(b if isinstance(a, Symbol) and not isinstance(b, Symbol) else a for a, b in zip(inferred, static, strict=True))
+    return tuple(b if isinstance(a, Symbol) and a.is_unknown else a for a, b in zip(inferred, static, strict=True))
 
 
 def is_update(statement: Statement) -> bool:

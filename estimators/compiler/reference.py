@@ -114,4 +114,4 @@ def _fetched(item: Any, values: dict[Tensor, Any], state: Mapping[str, Any]) -> 
         value = state.get(item.op.name)
         if value is None:
             raise uninitialized(item.op.name)
-    return np.array(value) if isinstance(value, np.ndarray) else value
+    return np.array(value)[()] if isinstance(value, np.ndarray) else value  # rank 0: a scalar

@@ -138,9 +138,10 @@ class _Planner:
         """Whether the loop has the step's shape, something to share with it, and room."""
         if not isinstance(item, Loop) or not same(item.dims, step.output.dims):
             return False
-        arrays = {self.program.root(v) for s in item.steps for v in (*s.inputs, s.output)}
+        touched = {self.program.root(v) for s in item.steps for v in (*s.inputs, s.output)}
         own = {self.program.root(v) for v in (*step.inputs, step.output)}
-        return (not item.dims or bool(arrays & own)) and len(arrays | own) <= _MOST_ARRAYS
+        made = {s.output for s in item.steps if not s.statement.op.writes}
+        return (not item.dims or bool(touched & own)) and len(touched | own) - len(made) <= _MOST_ARRAYS
 
     def _earliest(self, step: Step, dims: Dims) -> int:
         """The first item the step may be part of: in a loop of its shape element by element, else after it."""

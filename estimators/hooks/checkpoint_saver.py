@@ -69,9 +69,13 @@ class CheckpointSaverHook(SessionRunHook):
         self._save_path = os.path.join(self._checkpoint_dir, checkpoint_basename)
         self._scaffold = scaffold
         self._timer = SecondOrStepTimer(every_secs=save_secs, every_steps=save_steps)
-        self._listeners = listeners or []
+        self._listeners = list(listeners or [])
         self._pace = GlobalStepPace()
         self._saved_step: int | None = None
+
+    def add_listeners(self, listeners: Iterable[CheckpointSaverListener]) -> None:
+        """Adds listeners that are not there yet, after those that are."""
+        self._listeners += [listener for listener in listeners if listener not in self._listeners]
 
     def begin(self) -> None:
         self._saved_step = None

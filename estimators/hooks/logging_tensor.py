@@ -90,7 +90,8 @@ class LoggingTensorHook(SessionRunHook):
             if self._formatter:
                 logging.info(self._formatter(tensor_values))
                 return
-            stats = ", ".join(f"{tag} = {tensor_values[tag]}" for tag in self._tag_order)
+            # !s: formatted without it, a float32 shows the digits of a float64.
+            stats = ", ".join(f"{tag!s} = {tensor_values[tag]!s}" for tag in self._tag_order)
         if elapsed_secs is None:
             logging.info("%s", stats)
         else:

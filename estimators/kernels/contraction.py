@@ -9,10 +9,24 @@ Arrays are flat and C-contiguous. A worker computes the rectangle [row_start, ro
 c; every element is the sum of the same blocks of k in the same order, so any division gives the same bits.
 """
 
-from numba import boolean, int64
+from typing import Any
+
+from llvmlite import ir
+from numba import boolean, int64, types
 
 from estimators.kernels.compile import kernel
-from estimators.kernels.microkernel import TILE_ROWS, tile, tile_columns, transpose_side, transpose_square
+from estimators.kernels.microkernel import (
+    INT32,
+    TILE_ROWS,
+    Vector,
+    constant_index,
+    element_of,
+    host,
+    intrinsic,
+    pointer_to,
+    tile,
+    tile_columns,
+)
 
 # The sum over k is cut into blocks, so that the part of b that a column of tiles reads again and again stays in cache.
 # A constant: it decides the order of additions.
@@ -44,18 +58,73 @@ def product(a, a_start, a_outer, a_row, a_inner, b, b_start, b_outer, b_inner, c
     tiles = (rows + TILE_ROWS - 1) // TILE_ROWS
     height = rows if tiles <= 1 else (rows + tiles - 1) // tiles  # as few tiles as possible, as equal as possible
     band = height if rows > columns else rows
-    block = DEPTH if outer == 1 else max(inner, 1)
-    for top in range(0, rows, max(band, 1)):
-        for start in range(0, max(inner, 1), block):
+    block = DEPTH if outer == 1 else inner + 1
+    top = 0  # while, not range: a range with a step divides, and small tiles feel it
+    while top < rows:
+        start = 0
+        while start == 0 or start < inner:
             depth = min(inner - start, block)
             column = 0
             while column < columns:
                 width = tile_columns(a, columns - column)
-                for row in range(top, top + band, height):
+                row = top
+                while row < top + band:
                     tile(a, a_start + row * a_row + start * a_inner, a_outer, a_row, a_inner,
-                         b, b_start + column + start * b_inner, b_outer, b_inner, c, c_start + row * c_row + column, c_row,
+                         b, b_start + column + start * b_inner, b_outer, b_inner,
+                         c, c_start + row * c_row + column, c_row,
                          min(rows - row, height), width, outer, depth, accumulate or start > 0)  # fmt: skip
+                    row += height
                 column += width
+            start += block
+        top += band
+
+
+@intrinsic
+def transpose_side(typing_context, array):
+    """The side of the square that `transpose_square` turns: one vector."""
+
+    def codegen(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        return constant_index(host().lanes(element_of(signature.args[0])[1]))
+
+    return types.int64(array), codegen
+
+
+@intrinsic
+def transpose_square(typing_context, source, source_start, source_row, target, target_start, target_row):
+    """target[j, i] = source[i, j] for a square in registers; each array with its own start and length of a row.
+
+    Step by step 1, 2, 4, ..., lanes whose number has that bit change places with the rows whose number has it.
+    """
+    index = types.int64
+
+    def codegen(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        element, item_bytes = element_of(signature.args[0])
+        lanes = host().lanes(item_bytes)
+        vector = Vector(builder, element, lanes)
+
+        def line(position: int, row_length: Any, number: int) -> Any:
+            start = pointer_to(context, builder, signature, arguments, position)
+            place = builder.gep(start, [builder.mul(row_length, constant_index(number))], source_etype=element)
+            return builder.bitcast(place, vector.type.as_pointer())
+
+        rows = [vector.load(line(0, arguments[2], i)) for i in range(lanes)]
+        bit = 1
+        while bit < lanes:
+            low = [lane if not lane & bit else lanes + lane - bit for lane in range(lanes)]
+            high = [lane + bit if not lane & bit else lanes + lane for lane in range(lanes)]
+            for i in range(lanes):
+                if not i & bit:
+                    pair = rows[i], rows[i + bit]
+                    rows[i], rows[i + bit] = (
+                        builder.shuffle_vector(*pair, ir.Constant(ir.VectorType(INT32, lanes), choice))
+                        for choice in (low, high)
+                    )
+            bit *= 2
+        for i, row in enumerate(rows):
+            vector.store(row, line(3, arguments[5], i))
+        return context.get_dummy_value()
+
+    return types.void(source, index, index, target, index, index), codegen
 
 
 @kernel

@@ -1,13 +1,15 @@
 """Two-dimensional convolution and its two gradients, as walks of the register tile over images as they lie in memory.
 
-    y[n, h, w, o] = sum_{i, j, c} x[n, h * stride_height + i - pad_top, w * stride_width + j - pad_left, c] * weights[i, j, c, o]
+    y[n, h, w, o] = sum_{i, j, c} weights[i, j, c, o]
+                                  * x[n, h * stride_height + i - pad_top, w * stride_width + j - pad_left, c]
 
-with zeros outside the image. Arrays are flat and C-contiguous: x [N, H, W, C], weights [KH, KW, C, O], y [N, OH, OW, O].
-No patch is ever copied: for one kernel row, (kernel column, channel) is a stretch of memory in a padded image, and the next
-output pixel is the same stretch further on. An image is padded by copying it into the worker's scratch.
+with zeros outside the image. Arrays are flat and C-contiguous: x [N, H, W, C], weights [KH, KW, C, O] and
+y [N, OH, OW, O]. No patch is ever copied: for one kernel row, (kernel column, channel) is a stretch of memory in a
+padded image, and the next output pixel is the same stretch further on. An image is padded by copying it into the
+worker's scratch.
 
 Sizes are given in one order everywhere: height, width, channels, kernel_height, kernel_width, outputs, out_height,
-out_width, stride_height, stride_width, pad_top, pad_left. Padding at the bottom and right follows from the output's size.
+out_width, stride_height, stride_width, pad_top, pad_left. Padding at the bottom and right follows from the output size.
 """
 
 from numba import boolean, int64
@@ -102,14 +104,15 @@ def conv2d_gradient_input_scratch(
 
 
 @kernel
-def conv2d_gradient_input(weights, dy, dx, scratch, height, width, channels, kernel_height, kernel_width, outputs,
-                          out_height, out_width, stride_height, stride_width, pad_top, pad_left, start, stop):  # fmt: skip
+def conv2d_gradient_input(weights, dy, dx, scratch, height, width, channels, kernel_height, kernel_width,
+                          outputs, out_height, out_width, stride_height, stride_width, pad_top, pad_left,
+                          start, stop):  # fmt: skip
     """dx of the examples start..stop: the transposed walk of `conv2d`, which adds to what `conv2d` reads.
 
-    One line of dy times the weights of one kernel row is, for each output pixel, what its window adds to one line of dx.
-    This does exactly the work of `conv2d`, whatever stride and padding; a convolution of the padded and dilated dy would
-    also multiply all the zeros. Neighbouring windows overlap: a product takes pixels so far `apart` that its results do not,
-    or each row of a tile would wait for the row before it to reach memory.
+    One line of dy times the weights of one kernel row is, for each output pixel, what its window adds to one line of
+    dx. This is exactly the work of `conv2d`, whatever stride and padding; a convolution of the padded and dilated dy
+    would also multiply all the zeros. Neighbouring windows overlap: a product takes pixels so far `apart` that its
+    results do not, or each row of a tile would wait for the row before it to reach memory.
     """
     padded_height = padded_extent(out_height, stride_height, kernel_height)
     padded_width = padded_extent(out_width, stride_width, kernel_width)
@@ -130,10 +133,11 @@ def conv2d_gradient_input(weights, dy, dx, scratch, height, width, channels, ker
                 for line in range(out_height):
                     for pixel in range(min(apart, out_width)):
                         window = (line * stride_height + kernel_row) * image_width + pixel * stride_width
+                        pixels = (out_width - pixel - 1) // apart + 1
                         product(dy, ((example * out_height + line) * out_width + pixel) * outputs, int64(0),
                                 apart * outputs, int64(1), scratch, kernel_row * stretch + column, int64(0), taps,
                                 image, origin + window * channels + column, apart * stride_width * channels,
-                                (out_width - pixel - 1) // apart + 1, columns, int64(1), outputs, boolean(1))  # fmt: skip
+                                pixels, columns, int64(1), outputs, boolean(1))  # fmt: skip
                 column += columns
         if not inside:
             crop(scratch, origin, dx, dx_start, height, width, channels, padded_height, padded_width, pad_top, pad_left)

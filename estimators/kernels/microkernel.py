@@ -1,11 +1,11 @@
-"""The register tile that carries every contraction, and two moves of memory, written in LLVM's own language.
+"""The register tile that carries every contraction, and moves of memory, written in LLVM's own language.
 
 One call computes, for i < rows and j < columns of a tile small enough to live in vector registers,
 
     C[i, j] (+)= sum_q sum_k A[q * a_outer + i * a_row + k * a_inner] * B[q * b_outer + k * b_inner + j]
 
-where A, B and C start at given offsets of flat arrays, B and C are contiguous along j, and `accumulate` says whether the
-sum is added to C or replaces it. Rows of C are brought up to date one after the other, so they may overlap.
+where A, B and C start at given offsets of flat arrays, B and C are contiguous along j, and `accumulate` says whether
+the sum is added to C or replaces it. Rows of C are brought up to date one after the other, so they may overlap.
 
 Every element is summed over (q, k) in the same order by the same fused multiply-add, in whichever tile, lane or masked
 tail it falls: results do not depend on how rows and columns are divided.
@@ -19,9 +19,12 @@ from typing import Any
 from llvmlite import ir
 from numba import types
 from numba.core.codegen import get_host_cpu_features
-from numba.core.config import CPU_FEATURES
-from numba.extending import intrinsic
+from numba.core.config import CPU_FEATURES  # type: ignore[attr-defined]
+from numba.extending import intrinsic as numba_intrinsic
 from numba.np.arrayobj import make_array
+
+# numba declares an intrinsic as if its caller passed the typing context too.
+intrinsic: Any = numba_intrinsic
 
 INDEX = ir.IntType(64)
 INT32 = ir.IntType(32)
@@ -70,7 +73,7 @@ def host() -> Host:
 TILE_ROWS = host().rows
 
 
-def _index(value: int) -> ir.Constant:
+def constant_index(value: int) -> ir.Constant:
     return ir.Constant(INDEX, value)
 
 
@@ -95,9 +98,8 @@ class Vector:
         return ir.Constant(self.type, [0.0] * self.lanes if self.lanes > 1 else 0.0)
 
     def load(self, pointer: Any) -> Any:
-        if self.mask is None or not host().masks:
-            value = self.builder.load(pointer, align=self.align, typ=self.type)
-            return value if self.mask is None else self.builder.select(self.mask, value, self.zero())
+        if self.mask is None:
+            return self.builder.load(pointer, align=self.align, typ=self.type)
         arguments = [pointer, ir.Constant(INT32, self.align), self.mask, self.zero()]
         return call_by_name(self.builder, f"llvm.masked.load.{self.suffix}.p0", self.type, arguments)
 
@@ -107,11 +109,6 @@ class Vector:
         else:
             arguments = [value, pointer, ir.Constant(INT32, self.align), self.mask]
             call_by_name(self.builder, f"llvm.masked.store.{self.suffix}.p0", ir.VoidType(), arguments)
-
-    def only_if(self, condition: Any) -> "Vector":
-        """The vector whose loads give zero unless `condition`."""
-        mask = splat(self.builder, condition, self.lanes)
-        return Vector(self.builder, self.element, self.lanes, mask if self.mask is None else self.builder.and_(mask, self.mask))
 
     def broadcast(self, scalar: Any) -> Any:
         return splat(self.builder, scalar, self.lanes)
@@ -137,9 +134,10 @@ def first_lanes(builder: ir.IRBuilder, count: Any, lanes: int) -> Any:
     return builder.icmp_signed("<", numbers, splat(builder, builder.trunc(count, INT32), lanes))
 
 
-# Row i of A lies at base + index * (1, 2, 4 or 8), what x86 computes for free within a load, if the base is that of row 0
-# or of row 9 and the indices are these multiples of a row's bytes. They are handed to the tile function as arguments: what
-# LLVM can derive itself, it recomputes as one register for each row, more than there are, and every step reloads them.
+# Row i of A lies at base + index * (1, 2, 4 or 8), which x86 computes for free within a load, if the base is row 0 or
+# row 9 and the indices are these multiples of a row's bytes. They are handed to the tile function as arguments, and its
+# pointers are opaque: where LLVM sees the relation, it keeps a register for each row, more than there are, and each
+# step reloads them. (Look at the object code, not at inspect_asm: that compiles once more and loses the opacity.)
 HIGH_ROW = 9
 ROW_MULTIPLES = (1, 3, 5, 7)
 
@@ -160,7 +158,7 @@ TILE_TYPE = ir.FunctionType(
 
 
 class Tile:
-    """Emits the function of one tile shape: `rows` times (`full` whole vectors and one of `last` lanes, perhaps masked).
+    """Emits the function of one tile shape: `full` whole vectors and one of `last` lanes, perhaps masked, wide.
 
     One function serves every height: each step enters a ladder of rows, the last row first, at the tile's own height.
     That jump is the same each time, so it is well predicted, and it spares a function for each height.
@@ -172,9 +170,11 @@ class Tile:
         self.arguments = dict(zip(TILE_ARGUMENTS, function.args, strict=True))
         mask = None
         if host().masks:
-            mask = first_lanes(self.builder, self.builder.sub(self.arguments["columns"], _index(full * lanes)), last)
+            mask = first_lanes(
+                self.builder, self.builder.sub(self.arguments["columns"], constant_index(full * lanes)), last
+            )
         self.vectors = [Vector(self.builder, element, lanes)] * full + [Vector(self.builder, element, last, mask)]
-        self.places = [_index(i * lanes) for i in range(full + 1)]
+        self.places = [constant_index(i * lanes) for i in range(full + 1)]
         # In memory by name only: LLVM keeps each sum in a register of its own.
         self.sums = [[self.builder.alloca(vector.type) for vector in self.vectors] for _ in range(TILE_ROWS)]
 
@@ -184,11 +184,17 @@ class Tile:
         for row in self.sums:
             for place, vector in zip(row, self.vectors, strict=True):
                 builder.store(vector.zero(), place)
-        some = builder.and_(*(builder.icmp_signed(">", arguments[name], _index(0)) for name in ("outer", "inner")))
+        some = builder.and_(
+            *(builder.icmp_signed(">", arguments[name], constant_index(0)) for name in ("outer", "inner"))
+        )
         with builder.if_then(some):
             starts = [arguments[name] for name in ("a", "a_high", "b")]
             self.repeat("outer", starts, lambda points, _: self.repeat("inner", points, self.step))
-        self.update()
+        with builder.if_else(arguments["accumulate"]) as (add, replace):
+            with add:
+                self.update(accumulate=True)
+            with replace:
+                self.update(accumulate=False)
         builder.ret_void()
 
     def offset(self, pointer: Any, elements: Any) -> Any:
@@ -199,7 +205,10 @@ class Tile:
         return call_by_name(self.builder, "llvm.launder.invariant.group.p0", POINTER, [pointer])
 
     def repeat(self, level: str, starts: list[Any], body: Callable[[list[Any], Any], None]) -> None:
-        """Runs body(points, remaining) as often as argument `level` says (at least once); points move on by that level's strides."""
+        """Runs body(points, remaining) as often as argument `level` says, at least once.
+
+        Each time the points move on by that level's strides.
+        """
         builder, entry = self.builder, self.builder.block
         loop, done = (self.function.append_basic_block(f"{level}{suffix}") for suffix in ("", "_done"))
         builder.branch(loop)
@@ -207,10 +216,10 @@ class Tile:
         remaining = builder.phi(INDEX)
         points = [builder.phi(POINTER) for _ in starts]
         body(points, remaining)
-        following = builder.sub(remaining, _index(1))
+        following = builder.sub(remaining, constant_index(1))
         strides = [self.arguments[f"{name}_{level}"] for name in ("a", "a", "b")]
         moved = [self.opaque(self.offset(point, stride)) for point, stride in zip(points, strides, strict=True)]
-        builder.cbranch(builder.icmp_signed(">", following, _index(0)), loop, done)
+        builder.cbranch(builder.icmp_signed(">", following, constant_index(0)), loop, done)
         first, later = [self.arguments[level], *starts], [following, *moved]
         for phi, *values in zip([remaining, *points], first, later, strict=True):
             for value, block in zip(values, (entry, builder.block), strict=True):
@@ -223,11 +232,11 @@ class Tile:
         shift = (i & -i).bit_length() - 1
         if i == 0:
             return base
-        index = self.builder.shl(self.arguments[f"a_row_{i >> shift}"], _index(shift))
+        index = self.builder.shl(self.arguments[f"a_row_{i >> shift}"], constant_index(shift))
         return self.builder.gep(base, [index], source_etype=ir.IntType(8))
 
     def prefetch(self, b: Any) -> None:
-        """Asks for a row of B: rows of a wide matrix lie on different pages, where no hardware prefetcher looks ahead."""
+        """Asks for a row of B: rows of a wide matrix lie on different pages, across which no hardware looks ahead."""
         read, keep, data = (ir.Constant(INT32, value) for value in (0, 3, 1))
         for place in self.places:
             call_by_name(self.builder, "llvm.prefetch.p0", ir.VoidType(), [self.offset(b, place), read, keep, data])
@@ -235,13 +244,16 @@ class Tile:
     def step(self, points: list[Any], remaining: Any) -> None:
         """sums += (column of A) * (row of B): one fused multiply-add for each vector of the tile."""
         builder, b = self.builder, points[2]
-        rows_of_b = [vector.load(self.offset(b, place)) for vector, place in zip(self.vectors, self.places, strict=True)]
-        self.prefetch(builder.select(builder.icmp_signed(">", remaining, _index(AHEAD)), self.offset(b, self.arguments["b_ahead"]), b))
+        rows_of_b = [
+            vector.load(self.offset(b, place)) for vector, place in zip(self.vectors, self.places, strict=True)
+        ]
+        more = builder.icmp_signed(">", remaining, constant_index(AHEAD))
+        self.prefetch(builder.select(more, self.offset(b, self.arguments["b_ahead"]), b))
         rungs = [self.function.append_basic_block(f"row_{i}") for i in range(TILE_ROWS)]
         impossible = self.function.append_basic_block("impossible")
         ladder = builder.switch(self.arguments["rows"], impossible)
         for i in reversed(range(TILE_ROWS)):
-            ladder.add_case(_index(i + 1), rungs[i])
+            ladder.add_case(constant_index(i + 1), rungs[i])
             builder.position_at_end(rungs[i])
             scalar = builder.load(self.row_of_a(points, i), align=self.vectors[0].align, typ=self.element)
             for vector, row_of_b, place in zip(self.vectors, rows_of_b, self.sums[i], strict=True):
@@ -252,33 +264,32 @@ class Tile:
         with builder.goto_block(impossible):
             builder.unreachable()
 
-    def update(self) -> None:
-        """Rows of C in turn: they may overlap. What is not to be added to counts as zero, and is not read either."""
+    def update(self, accumulate: bool) -> None:
+        """Rows of C in turn: they may overlap, as the rows of a convolution's input gradient do."""
         builder = self.builder
-        readers = [vector.only_if(self.arguments["accumulate"]) for vector in self.vectors]
         done = self.function.append_basic_block("updated")
         for i in range(TILE_ROWS):
             following = self.function.append_basic_block(f"update_{i}")
-            builder.cbranch(builder.icmp_signed(">", self.arguments["rows"], _index(i)), following, done)
+            builder.cbranch(builder.icmp_signed(">", self.arguments["rows"], constant_index(i)), following, done)
             builder.position_at_end(following)
-            row = self.offset(self.arguments["c"], builder.mul(self.arguments["c_row"], _index(i)))
-            for vector, reader, place, total in zip(self.vectors, readers, self.places, self.sums[i], strict=True):
-                target = self.offset(row, place)
-                vector.store(builder.fadd(builder.load(total, typ=vector.type), reader.load(target)), target)
+            row = self.offset(self.arguments["c"], builder.mul(self.arguments["c_row"], constant_index(i)))
+            for vector, place, total in zip(self.vectors, self.places, self.sums[i], strict=True):
+                target, value = self.offset(row, place), builder.load(total, typ=vector.type)
+                vector.store(builder.fadd(vector.load(target), value) if accumulate else value, target)
         builder.branch(done)
         builder.position_at_end(done)
 
 
-def _element(array: types.Array) -> tuple[ir.Type, int]:
+def element_of(array: types.Array) -> tuple[ir.Type, int]:
     """The LLVM type and the bytes of an array's elements."""
     return (ir.FloatType(), 4) if array.dtype == types.float32 else (ir.DoubleType(), 8)
 
 
-def _pointer(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any, position: int) -> Any:
+def pointer_to(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any, position: int) -> Any:
     """Where in memory argument `position`, an array, has the element that the argument after it numbers."""
     array = signature.args[position]
     data = make_array(array)(context, builder, arguments[position]).data
-    return builder.gep(builder.bitcast(data, POINTER), [arguments[position + 1]], source_etype=_element(array)[0])
+    return builder.gep(builder.bitcast(data, POINTER), [arguments[position + 1]], source_etype=element_of(array)[0])
 
 
 def tile_table(module: ir.Module, array: types.Array) -> ir.GlobalVariable:
@@ -286,7 +297,7 @@ def tile_table(module: ir.Module, array: types.Array) -> ir.GlobalVariable:
 
     They are functions, not inlined, so that many kernels in one compiled step share them.
     """
-    element, item_bytes = _element(array)
+    element, item_bytes = element_of(array)
     name = f"estimators_tiles_{element}"
     if name in module.globals:
         return module.globals[name]
@@ -314,19 +325,22 @@ def tile(typing_context, a, a_start, a_outer, a_row, a_inner, b, b_start, b_oute
 
     def codegen(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
         columns = arguments[13]
-        a, b, c = (_pointer(context, builder, signature, arguments, position) for position in (0, 5, 9))
-        lanes = host().lanes(_element(signature.args[0])[1])
+        a, b, c = (pointer_to(context, builder, signature, arguments, position) for position in (0, 5, 9))
+        lanes = host().lanes(element_of(signature.args[0])[1])
         if host().masks:
-            shape = builder.udiv(builder.sub(columns, _index(1)), _index(lanes // 2 if host().halves else lanes))
+            shape = builder.udiv(
+                builder.sub(columns, constant_index(1)), constant_index(lanes // 2 if host().halves else lanes)
+            )
         else:
-            shape = builder.udiv(columns, _index(lanes))
+            shape = builder.udiv(columns, constant_index(lanes))
         table = tile_table(builder.module, signature.args[0])
-        place = builder.gep(table, [_index(0), shape], source_etype=table.value_type)
+        place = builder.gep(table, [constant_index(0), shape], source_etype=table.value_type)
         a_outer, a_row, a_inner = arguments[2:5]
-        row_bytes = builder.mul(a_row, _index(_element(signature.args[0])[1]))
-        multiples = [builder.mul(row_bytes, _index(multiple)) for multiple in ROW_MULTIPLES]
-        a_high = builder.gep(a, [builder.mul(row_bytes, _index(HIGH_ROW))], source_etype=ir.IntType(8))
-        values = [a, a_high, *multiples, a_outer, a_inner, b, builder.mul(arguments[8], _index(AHEAD)), *arguments[7:9], c, *arguments[11:]]
+        row_bytes = builder.mul(a_row, constant_index(element_of(signature.args[0])[1]))
+        multiples = [builder.mul(row_bytes, constant_index(multiple)) for multiple in ROW_MULTIPLES]
+        a_high = builder.gep(a, [builder.mul(row_bytes, constant_index(HIGH_ROW))], source_etype=ir.IntType(8))
+        b_ahead = builder.mul(arguments[8], constant_index(AHEAD))
+        values = [a, a_high, *multiples, a_outer, a_inner, b, b_ahead, *arguments[7:9], c, *arguments[11:]]
         builder.call(builder.load(place, typ=TILE_TYPE.as_pointer()), values)
         return context.get_dummy_value()
 
@@ -335,66 +349,20 @@ def tile(typing_context, a, a_start, a_outer, a_row, a_inner, b, b_start, b_oute
 
 @intrinsic
 def tile_columns(typing_context, array, remaining):
-    """How many of the `remaining` columns the next tile takes: two vectors, or what the host's tail shapes can cover."""
+    """How many of the `remaining` columns the next tile takes: two vectors, or what a narrower shape can cover."""
 
     def codegen(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
         remaining = arguments[1]
-        lanes = host().lanes(_element(signature.args[0])[1])
+        lanes = host().lanes(element_of(signature.args[0])[1])
 
         def at_least(width: int, otherwise: Any) -> Any:
-            return builder.select(builder.icmp_signed(">=", remaining, _index(width)), _index(width), otherwise)
+            return builder.select(
+                builder.icmp_signed(">=", remaining, constant_index(width)), constant_index(width), otherwise
+            )
 
-        return at_least(2 * lanes, remaining if host().masks else at_least(lanes, _index(1)))
+        return at_least(2 * lanes, remaining if host().masks else at_least(lanes, constant_index(1)))
 
     return types.int64(array, types.int64), codegen
-
-
-@intrinsic
-def transpose_side(typing_context, array):
-    """The side of the square that `transpose_square` turns: one vector."""
-
-    def codegen(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        return _index(host().lanes(_element(signature.args[0])[1]))
-
-    return types.int64(array), codegen
-
-
-@intrinsic
-def transpose_square(typing_context, source, source_start, source_row, target, target_start, target_row):
-    """target[j, i] = source[i, j] for a square in registers; each array with its own start and length of a row.
-
-    Step by step 1, 2, 4, ..., lanes whose number has that bit change places with the rows whose number has it.
-    """
-    index = types.int64
-
-    def codegen(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        element, item_bytes = _element(signature.args[0])
-        lanes = host().lanes(item_bytes)
-        vector = Vector(builder, element, lanes)
-
-        def line(position: int, row_length: Any, number: int) -> Any:
-            start = _pointer(context, builder, signature, arguments, position)
-            place = builder.gep(start, [builder.mul(row_length, _index(number))], source_etype=element)
-            return builder.bitcast(place, vector.type.as_pointer())
-
-        rows = [vector.load(line(0, arguments[2], i)) for i in range(lanes)]
-        bit = 1
-        while bit < lanes:
-            low = [lane if not lane & bit else lanes + lane - bit for lane in range(lanes)]
-            high = [lane + bit if not lane & bit else lanes + lane for lane in range(lanes)]
-            for i in range(lanes):
-                if not i & bit:
-                    pair = rows[i], rows[i + bit]
-                    rows[i], rows[i + bit] = (
-                        builder.shuffle_vector(*pair, ir.Constant(ir.VectorType(INT32, lanes), choice))
-                        for choice in (low, high)
-                    )
-            bit *= 2
-        for i, row in enumerate(rows):
-            vector.store(row, line(3, arguments[5], i))
-        return context.get_dummy_value()
-
-    return types.void(source, index, index, target, index, index), codegen
 
 
 @intrinsic
@@ -403,8 +371,8 @@ def copy(typing_context, source, source_start, target, target_start, count):
     index = types.int64
 
     def codegen(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        pointers = [_pointer(context, builder, signature, arguments, position) for position in (2, 0)]
-        size = builder.mul(arguments[4], _index(_element(signature.args[0])[1]))
+        pointers = [pointer_to(context, builder, signature, arguments, position) for position in (2, 0)]
+        size = builder.mul(arguments[4], constant_index(element_of(signature.args[0])[1]))
         call_by_name(builder, "llvm.memcpy.p0.p0.i64", ir.VoidType(), [*pointers, size, ir.Constant(BIT, 0)])
         return context.get_dummy_value()
 
@@ -416,8 +384,8 @@ def clear(typing_context, target, start, count):
     """target[start : start + count] = 0, as one memset."""
 
     def codegen(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        pointer = _pointer(context, builder, signature, arguments, 0)
-        size = builder.mul(arguments[2], _index(_element(signature.args[0])[1]))
+        pointer = pointer_to(context, builder, signature, arguments, 0)
+        size = builder.mul(arguments[2], constant_index(element_of(signature.args[0])[1]))
         zero = ir.Constant(ir.IntType(8), 0)
         call_by_name(builder, "llvm.memset.p0.i64", ir.VoidType(), [pointer, zero, size, ir.Constant(BIT, 0)])
         return context.get_dummy_value()

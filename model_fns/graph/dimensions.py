@@ -14,6 +14,7 @@ Dim = Union[int, "Symbol"]
 Dims = tuple[Dim, ...]
 
 _fresh = itertools.count()
+_UNKNOWN = "unknown_"  # begins the name of every size that `unknown` makes
 
 
 @final
@@ -23,6 +24,11 @@ class Symbol:
 
     atoms: tuple[str, ...]
     coefficient: int = 1
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether it has to do with a size about which nothing is known (see `unknown`)."""
+        return any(_UNKNOWN in atom for atom in self.atoms)
 
     def __str__(self) -> str:
         factors = ([] if self.coefficient == 1 else [str(self.coefficient)]) + list(self.atoms)
@@ -78,9 +84,9 @@ class Symbol:
         return Symbol(self.atoms, -self.coefficient)
 
 
-def unknown(name: str = "size") -> Symbol:
+def unknown() -> Symbol:
     """A size about which nothing is known, not even that it equals another."""
-    return Symbol((f"{name}_{next(_fresh)}",))
+    return Symbol((f"{_UNKNOWN}{next(_fresh)}",))
 
 
 def named(name: str) -> Symbol:

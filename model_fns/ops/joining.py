@@ -155,7 +155,7 @@ class Unpack(Op):
         return (stack(upstream, self.axis),)
 
     def kernel(self, *inputs: Any) -> Any:
-        return tuple(np.ascontiguousarray(part) for part in np.moveaxis(inputs[0], self.axis, 0))
+        return tuple(np.asarray(part, order="C") for part in np.moveaxis(inputs[0], self.axis, 0))
 
 
 @final
@@ -174,7 +174,7 @@ class Transpose(Op):
         return (apply(Transpose(tuple(int(i) for i in np.argsort(self.order))), x=upstream),)
 
     def kernel(self, *inputs: Any) -> Any:
-        return np.ascontiguousarray(np.transpose(inputs[0], self.order))
+        return np.asarray(np.transpose(inputs[0], self.order), order="C")
 
 
 @final

@@ -13,7 +13,14 @@ from model_fns.graph.dtypes import DType
 from model_fns.graph.op import Op
 from model_fns.graph.tensor import Tensor
 from model_fns.ops.apply import apply
-from model_fns.ops.convolution import checked_padding, output_size, patches, spatial_pair, under_channels_first, unpatches
+from model_fns.ops.convolution import (
+    checked_padding,
+    output_size,
+    patches,
+    spatial_pair,
+    under_channels_first,
+    unpatches,
+)
 
 
 @dataclass(frozen=True)

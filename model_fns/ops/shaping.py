@@ -218,7 +218,7 @@ class BroadcastTo(Op):
         return sum_to(upstream, inputs[0]), None
 
     def kernel(self, *inputs: Any) -> Any:
-        return np.ascontiguousarray(np.broadcast_to(inputs[0], tuple(int(size) for size in inputs[1])))
+        return np.asarray(np.broadcast_to(inputs[0], tuple(int(size) for size in inputs[1])), order="C")
 
 
 @final
@@ -239,7 +239,7 @@ class BroadcastLike(Op):
         return sum_to(upstream, inputs[0]), None
 
     def kernel(self, *inputs: Any) -> Any:
-        return np.ascontiguousarray(np.broadcast_to(inputs[0], np.shape(inputs[1])))
+        return np.asarray(np.broadcast_to(inputs[0], np.shape(inputs[1])), order="C")
 
 
 @final

@@ -37,7 +37,7 @@ class StridedSlice(Op):
         return (apply(StridedSliceGrad(self.slices), dy=upstream, like=inputs[0]),)
 
     def kernel(self, *inputs: Any) -> Any:
-        return np.ascontiguousarray(inputs[0][tuple(slice(*piece) for piece in self.slices)])
+        return np.asarray(inputs[0][tuple(slice(*piece) for piece in self.slices)], order="C")
 
 
 @final
@@ -107,7 +107,7 @@ class Slice(Op):
     def kernel(self, *inputs: Any) -> Any:
         x, begin, size = inputs
         pieces = tuple(slice(int(b), None if s == -1 else int(b) + int(s)) for b, s in zip(begin, size, strict=True))
-        return np.ascontiguousarray(x[pieces])
+        return np.asarray(x[pieces], order="C")
 
 
 @final

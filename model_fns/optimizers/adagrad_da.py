@@ -66,9 +66,13 @@ class AdagradDAOptimizer(Optimizer):
             self.get_slot(var, "gradient_squared_accumulator"),
         )
         total, squares = sum_slot + grad, squares_slot + grad * grad
-        pull = total if l1 is None else shrunk(total, l1 * self._steps(var.dtype))
-        stiffness = sqrt(squares) if l2 is None else l2 * self._steps(var.dtype) * rate + sqrt(squares)
-        return [assign(sum_slot, total), assign(squares_slot, squares), self._replace(var, -rate * pull / stiffness)]
+        steps = self._steps(var.dtype)
+        pull, stiffness = total, sqrt(squares)
+        if l1 is not None:
+            pull = shrunk(total, self._once(("l1 * t", var.dtype), lambda: l1 * steps))
+        if l2 is not None:
+            stiffness = stiffness + self._once(("l2 * t * rate", var.dtype), lambda: l2 * steps * rate)
+        return [assign(sum_slot, total), assign(squares_slot, squares), self._replace(var, -(rate * pull) / stiffness)]
 
     def _steps(self, dtype: DType) -> Tensor:
         """The number of steps, this one included."""

@@ -7,7 +7,7 @@ from typing import Any, final
 from model_fns.graph.tensor import Tensor
 from model_fns.ops.elementary import rsqrt
 from model_fns.optimizers.optimizer import Optimizer
-from model_fns.optimizers.proximal import proximal_step
+from model_fns.optimizers.proximal import shrunk
 from model_fns.variables import Variable, assign
 
 
@@ -55,4 +55,9 @@ class ProximalAdagradOptimizer(Optimizer):
         rate = self._scalar(self._learning_rate, "learning_rate", var.dtype) * rsqrt(accumulator)
         l1 = self._penalty(self._l1_regularization_strength, "l1_regularization_strength", var.dtype)
         l2 = self._penalty(self._l2_regularization_strength, "l2_regularization_strength", var.dtype)
-        return [assign(slot, accumulator), self._replace(var, proximal_step(var - rate * grad, rate, l1, l2))]
+        value = var - rate * grad
+        if l1 is not None:
+            value = shrunk(value, rate * l1)
+        if l2 is not None:
+            value = value / (1.0 + rate * l2)
+        return [assign(slot, accumulator), self._replace(var, value)]

@@ -6,7 +6,7 @@ from typing import Any, final
 
 from model_fns.graph.tensor import Tensor
 from model_fns.optimizers.optimizer import Optimizer
-from model_fns.optimizers.proximal import proximal_step
+from model_fns.optimizers.proximal import shrunk
 from model_fns.variables import Variable
 
 
@@ -37,6 +37,13 @@ class ProximalGradientDescentOptimizer(Optimizer):
 
     def _apply_dense(self, grad: Tensor, var: Variable) -> Any:
         rate = self._scalar(self._learning_rate, "learning_rate", var.dtype)
+        target = var - rate * grad
         l1 = self._penalty(self._l1_regularization_strength, "l1_regularization_strength", var.dtype)
         l2 = self._penalty(self._l2_regularization_strength, "l2_regularization_strength", var.dtype)
-        return self._replace(var, proximal_step(var - rate * grad, rate, l1, l2))
+        if l1 is not None:
+            shift = self._once(("rate * l1", var.dtype), lambda: rate * l1)
+            target = shrunk(target, shift)
+        if l2 is not None:
+            factor = self._once(("1 / (1 + rate * l2)", var.dtype), lambda: 1 / (1 + rate * l2))
+            target = target * factor
+        return self._replace(var, target)

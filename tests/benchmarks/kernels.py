@@ -2,8 +2,8 @@
 
 python -m tests.benchmarks.kernels
 
-prints GFLOP/s and the share of the multiply-add peak, which is measured between the rows: a shared machine changes speed.
-Only the multiplications that the definition asks for are counted.
+prints GFLOP/s and the share of the multiply-add peak, which is measured between the rows: a shared machine changes
+speed. Only the multiplications that the definition asks for are counted.
 """
 
 import time
@@ -73,7 +73,8 @@ def convolution_cases(
     scratch = _empty(convolution.conv2d_gradient_input_scratch(*sizes))
     operations = 2.0 * y.size * weights.size / outputs
     padding = "SAME" if same else "VALID"
-    shape = f"{kernel_size}x{kernel_size} {size}x{size}x{channels} -> {outputs}, {padding}, stride {stride}, batch {examples}"
+    image = f"{size}x{size}x{channels}"
+    shape = f"{kernel_size}x{kernel_size} {image} -> {outputs}, {padding}, stride {stride}, batch {examples}"
     rows = kernel_size * kernel_size * channels
     return {
         f"conv {shape}": (operations, partial(convolution.conv2d, x, weights, y, scratch, *sizes, 0, examples)),

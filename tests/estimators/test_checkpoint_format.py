@@ -103,7 +103,9 @@ def test_metadata(tmp_path):
 
 @pytest.mark.parametrize("array", [np.array(["a", b"b"], object), np.array(["text"]), np.array([1 + 2j])])
 def test_other_element_types_are_refused(tmp_path, array):
-    with pytest.raises(TypeError, match="'names' has element type .*; a checkpoint holds floats, integers and bools only."):
+    with pytest.raises(
+        TypeError, match="'names' has element type .*; a checkpoint holds floats, integers and bools only."
+    ):
         write_checkpoint(tmp_path / "c", {"names": array}, {})
     assert os.listdir(tmp_path) == []
 
@@ -270,7 +272,12 @@ def test_reader(tmp_path):
         assert reader.get_variable_to_dtype_map()["dense/bias"] == "float64"
         assert reader.has_tensor("dense/bias") and not reader.has_tensor("dense")
         assert isinstance(reader.get_tensor("global_step"), np.int64)
-    assert list_variables(tmp_path) == [("dense/bias", [2]), ("dense/kernel", [2, 3]), ("flags", [2]), ("global_step", [])]
+    assert list_variables(tmp_path) == [
+        ("dense/bias", [2]),
+        ("dense/kernel", [2, 3]),
+        ("flags", [2]),
+        ("global_step", []),
+    ]
     assert load_variable(tmp_path, "global_step:0") == 7
     reader.get_tensor("dense/bias")[:] = 0
     assert reader.get_tensor("dense/bias")[0] == 1.5
@@ -279,7 +286,9 @@ def test_reader(tmp_path):
 
 
 def test_no_checkpoint_to_look_into(tmp_path):
-    with pytest.raises(ValueError, match=f"Couldn't find 'checkpoint' file or checkpoints in given directory {tmp_path}"):
+    with pytest.raises(
+        ValueError, match=f"Couldn't find 'checkpoint' file or checkpoints in given directory {tmp_path}"
+    ):
         list_variables(tmp_path)
     sentence = "Unsuccessful TensorSliceReader constructor: Failed to find any matching files for "
     with pytest.raises(NotFoundError, match=f"{sentence}{tmp_path}/c"):

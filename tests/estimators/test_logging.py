@@ -88,25 +88,25 @@ def test_lines(printed, name):
     assert printed[name] == PROGRAMS[name][1]
 
 
-@pytest.fixture
-def alone():
-    """The logger as in a program that has not configured anything."""
-    root, logger = python_logging.getLogger(), logging.get_logger()
-    handlers, level = root.handlers[:], logger.level
-    root.handlers[:] = []
+@contextlib.contextmanager
+def nothing_configured():
+    """As in a program that has not configured Python's logging: pytest has."""
+    root = python_logging.getLogger()
+    handlers, root.handlers[:] = root.handlers[:], []
     yield
     root.handlers[:] = handlers
-    logger.setLevel(level)
 
 
-def test_stderr_may_be_redirected_at_any_time(alone):
-    logging.error("elsewhere")
-    with contextlib.redirect_stderr(io.StringIO()) as stream:
+def test_stderr_may_be_redirected_at_any_time():
+    with nothing_configured(), contextlib.redirect_stderr(io.StringIO()) as stream:
         logging.error("here")
+    with nothing_configured(), contextlib.redirect_stderr(io.StringIO()):
+        logging.error("elsewhere")
     assert stream.getvalue() == "ERROR:tensorflow:here\n"
 
 
-def test_verbosity(alone):
+def test_verbosity(caplog):
+    caplog.set_level(logging.get_verbosity(), "tensorflow")  # to be put back afterwards
     logging.set_verbosity(logging.INFO)
     assert logging.get_verbosity() == logging.INFO == 20
     assert (logging.DEBUG, logging.WARN, logging.ERROR, logging.FATAL) == (10, 30, 40, 50)

@@ -127,7 +127,9 @@ def test_names_below_a_relative_directory_start_from_it():
 def test_errors(tmp_path):
     with pytest.raises(ValueError, match="Checkpoint timestamps, if provided, must match checkpoint paths"):
         generate_checkpoint_state_proto("/d", "a", ["a"], [1.0, 2.0])
-    with pytest.raises(RuntimeError, match=r"Save path '.*checkpoint' conflicts with path used for checkpoint state\.  "):
+    with pytest.raises(
+        RuntimeError, match=r"Save path '.*checkpoint' conflicts with path used for checkpoint state\.  "
+    ):
         update_checkpoint_state(tmp_path, str(tmp_path / "checkpoint"))
 
 
@@ -144,7 +146,21 @@ def test_names_that_are_not_utf8_come_back():
     assert parse(f"a: {quoted(name)}", {"a": str}) == {"a": [name]}
 
 
-PIECES = ["model_checkpoint_path", "all_model_checkpoint_paths", ":", " ", "\n", '"x"', "'", '"', "\\", "[", "]", ",", ";"]
+PIECES = [
+    "model_checkpoint_path",
+    "all_model_checkpoint_paths",
+    ":",
+    " ",
+    "\n",
+    '"x"',
+    "'",
+    '"',
+    "\\",
+    "[",
+    "]",
+    ",",
+    ";",
+]
 PIECES += ["last_preserved_timestamp", "1.5", "-", "inf", "#", "é", "\\x", "\\9", "\0", "{", "3f"]
 
 

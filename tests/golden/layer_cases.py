@@ -345,7 +345,7 @@ def batch_normalization_regularized(tf, x):
 @case(x=(5, 4))
 def batch_normalization_class_called_twice(tf, x):
     layer = tf.layers.BatchNormalization(name="bn")
-    return layer(layer(x, training=True), training=True)
+    return layer(layer(x, training=True))
 
 
 @case(x=(5, 4), dtype="float64")

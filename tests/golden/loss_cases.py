@@ -1,7 +1,7 @@
 """Losses and small functions as a TensorFlow 1 program would call them: see layer_cases.py.
 
-Inputs: p and q are numbers [5, 4], w positive weights [5, 1] with zeros among them, r weights [5], onehot [5, 4], classes
-int32 [5], unit vectors u and v [5, 4].
+Inputs: p and q are numbers [5, 4], r weights [5] with a zero among them, w the same [5, 1], onehot [5, 4], classes
+int32 [5], column the same [5, 1], v unit vectors [5, 4], square numbers [4, 4].
 """
 
 LOSSES = {}
@@ -341,7 +341,7 @@ def clip_by_global_norm(tf, i):
 
 @function
 def clip_by_global_norm_given(tf, i):
-    return tf.clip_by_global_norm([i.p], 2.0, use_norm=tf.constant(8.0))[0][0]
+    return tf.clip_by_global_norm([i.p], 2.0, use_norm=tf.nn.l2_loss(i.p))[0][0]
 
 
 @function

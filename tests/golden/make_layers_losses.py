@@ -55,15 +55,16 @@ def measured(name, output, sources, feeds, arrays):
             penalties = tf.get_collection(tf.GraphKeys.REGULARIZATION_LOSSES)
             total = tf.add_n([weighted] + [tf.cast(item, weighted.dtype) for item in penalties])
             targets = list(sources) + [(variable.op.name, variable) for variable in trained]
-            for (label, target), gradient in zip(targets, tf.gradients(total, [target for _, target in targets])):
+            found = tf.gradients(total, [target for _, target in targets])
+            for position, gradient in enumerate(found):
                 if gradient is not None:
-                    arrays["{}/gradient/{}".format(name, label)] = session.run(gradient, feeds)
+                    arrays[f"{name}/gradient/{targets[position][0]}"] = session.run(gradient, feeds)
         updates = tf.get_collection(tf.GraphKeys.UPDATE_OPS)
         if updates:
             session.run(updates, feeds)
             for variable in variables:
                 if "moving" in variable.op.name:
-                    arrays["{}/updated/{}".format(name, variable.op.name)] = session.run(variable)
+                    arrays[f"{name}/updated/{variable.op.name}"] = session.run(variable)
 
 
 def layers(facts, arrays):
@@ -106,7 +107,7 @@ def main():
         facts, arrays = {}, {}
         make(facts, arrays)
         with open(os.path.join(HERE, name + ".json"), "w") as file:
-            lines = ["{}: {}".format(json.dumps(key), json.dumps(facts[key], sort_keys=True)) for key in sorted(facts)]
+            lines = [f"{json.dumps(key)}: {json.dumps(facts[key], sort_keys=True)}" for key in sorted(facts)]
             file.write("{\n" + ",\n".join(lines) + "\n}\n")
         np.savez_compressed(os.path.join(HERE, name + ".npz"), **arrays)
 

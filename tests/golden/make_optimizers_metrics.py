@@ -1,4 +1,4 @@
-"""Golden numbers of TensorFlow 1.15's optimizers, metrics and schedules. Run by hand, under TensorFlow 1.15.5 (Python 3.7):
+"""Golden numbers of TensorFlow's optimizers, metrics and schedules. Run by hand, under TensorFlow 1.15.5 (Python 3.7):
 
     python tests/golden/make_optimizers_metrics.py
 
@@ -6,11 +6,13 @@ Writes optimizers.json, metrics.json and schedules.json beside itself: each case
 need nothing but the files.
 """
 
+import inspect
 import json
 import os
 
 import numpy as np
 import tensorflow as tf
+from tensorflow.python.util import tf_inspect
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 STEPS = 5
@@ -86,7 +88,11 @@ METRICS = {
     "root_mean_squared_error": ("root_mean_squared_error", NUMBERS, {}),
     "mean_absolute_error": ("mean_absolute_error", NUMBERS, {}),
     "mean_relative_error": ("mean_relative_error", dict(NUMBERS, normalizer="sizes"), {}),
-    "mean_cosine_distance": ("mean_cosine_distance", {"labels": "unit_vectors", "predictions": "directions"}, {"dim": 1}),
+    "mean_cosine_distance": (
+        "mean_cosine_distance",
+        {"labels": "unit_vectors", "predictions": "directions"},
+        {"dim": 1},
+    ),
     "precision": ("precision", DECISIONS, {}),
     "recall": ("recall", DECISIONS, {}),
     "true_positives": ("true_positives", DECISIONS, {}),
@@ -191,7 +197,7 @@ def run_optimizer(kind, arguments, problem):
         values = []
         for _ in range(STEPS + 1):
             values.append(session.run([kernel, bias]))
-            before_last = dict(zip(names, session.run(tf.global_variables())))
+            before_last = session.run({variable.op.name: variable for variable in tf.global_variables()})
             session.run(train_op)
         return {
             "train_op": train_op.name,
@@ -210,7 +216,7 @@ def metric_data(random, batches=3, size=6):
     count = batches * size
     vectors = random.normal(size=(2, count, 3)).astype(np.float32)
     unit = vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
-    labels = random.integers(0, 2, count) if hasattr(random, "integers") else random.randint(0, 2, count)
+    labels = random.randint(0, 2, count)
     return {
         "binary": batched(labels.astype(np.int64)),
         "decisions": batched(random.randint(0, 2, count).astype(np.int64)),
@@ -256,6 +262,22 @@ def run_schedule(kind, arguments):
         return [plain(session.run(rate, {step: value})) for value in SCHEDULE_STEPS]
 
 
+def parameters(function):
+    """The parameters in order, each with its default (or "required"), as TensorFlow has them."""
+    found = tf_inspect.getfullargspec(function)
+    names, defaults = [name for name in found.args if name not in ("self", "cls")], found.defaults or ()
+    first = len(names) - len(defaults)
+    return [[name, "required" if i < first else defaults[i - first]] for i, name in enumerate(names)]
+
+
+def signatures(module, cases):
+    functions = {case["kind"]: getattr(module, case["kind"]) for case in cases.values()}
+    return {
+        kind: parameters(function.__init__ if inspect.isclass(function) else function)
+        for kind, function in sorted(functions.items())
+    }
+
+
 def write(name, content):
     with open(os.path.join(HERE, name), "w") as file:
         json.dump(content, file, indent=None, separators=(",", ":"), sort_keys=True)
@@ -268,7 +290,8 @@ def main():
         name: dict(run_optimizer(kind, arguments, problem), kind=kind, arguments=arguments)
         for name, (kind, arguments) in OPTIMIZERS.items()
     }
-    write("optimizers.json", {"problem": {key: plain(value) for key, value in problem.items()}, "cases": cases})
+    problem = {key: plain(value) for key, value in problem.items()}
+    write("optimizers.json", {"problem": problem, "cases": cases, "signatures": signatures(tf.train, cases)})
 
     data = metric_data(np.random.RandomState(2))
     cases = {}
@@ -278,13 +301,16 @@ def main():
             case.update(kind=kind, inputs=inputs, arguments=arguments, weighted=weighted)
             cases[name + (", weighted" if weighted else "")] = case
     types = {key: value.dtype.name for key, value in data.items()}
-    write("metrics.json", {"data": {k: plain(v) for k, v in data.items()}, "types": types, "cases": cases})
+    data = {key: plain(value) for key, value in data.items()}
+    content = {"data": data, "types": types, "cases": cases, "signatures": signatures(tf.metrics, cases)}
+    write("metrics.json", content)
 
     cases = {
         name: {"kind": kind, "arguments": arguments, "values": run_schedule(kind, arguments)}
         for name, (kind, arguments) in SCHEDULES.items()
     }
-    write("schedules.json", {"steps": SCHEDULE_STEPS, "cases": cases})
+    content = {"steps": SCHEDULE_STEPS, "cases": cases, "signatures": signatures(tf.train, cases)}
+    write("schedules.json", content)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Matrix products: equal to NumPy in float64, the same bits however the output is divided, and nothing written outside."""
+"""Matrix products: equal to NumPy in float64, the same bits for any division, nothing written outside."""
 
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
@@ -25,9 +25,7 @@ class Product(NamedTuple):
 PRODUCTS = {
     "matmul": Product(contraction.matmul, False, False, None),
     "matmul_transpose_a": Product(contraction.matmul_transpose_a, True, False, None),
-    "matmul_transpose_b": Product(
-        contraction.matmul_transpose_b, False, True, contraction.matmul_transpose_b_scratch
-    ),
+    "matmul_transpose_b": Product(contraction.matmul_transpose_b, False, True, contraction.matmul_transpose_b_scratch),
     "matmul_transpose_both": Product(
         contraction.matmul_transpose_both, True, True, contraction.matmul_transpose_both_scratch
     ),
@@ -74,7 +72,9 @@ def operands(m: int, n: int, k: int, dtype: type, seed: int = 0) -> tuple[np.nda
     return random.standard_normal((m, k)).astype(dtype), random.standard_normal((k, n)).astype(dtype)
 
 
-def multiply(product: Product, a: np.ndarray, b: np.ndarray, row_workers: int = 1, column_workers: int = 1) -> np.ndarray:
+def multiply(
+    product: Product, a: np.ndarray, b: np.ndarray, row_workers: int = 1, column_workers: int = 1
+) -> np.ndarray:
     """a @ b by the kernel, its output divided among row_workers * column_workers."""
     (m, k), n = a.shape, b.shape[1]
     flat_a = np.ascontiguousarray(a.T if product.transpose_a else a).ravel()

@@ -92,14 +92,19 @@ class Case:
             y += self.windows(padded, i, j) @ weights[i, j]
             self.windows(d_padded, i, j)[...] += dy @ weights[i, j].T
             d_weights[i, j] = np.einsum("nhwc,nhwo->co", self.windows(padded, i, j), dy)
-        interior = slice(size.pad_top, size.pad_top + size.height), slice(size.pad_left, size.pad_left + size.width)
-        return {"y": y, "dx": d_padded[:, *interior], "d_weights": d_weights}
+        rows, columns = (
+            slice(size.pad_top, size.pad_top + size.height),
+            slice(size.pad_left, size.pad_left + size.width),
+        )
+        return {"y": y, "dx": d_padded[:, rows, columns], "d_weights": d_weights}
 
     def computed(self, workers: int = 1) -> dict[str, np.ndarray]:
         """The three kernels' results, each output divided among workers."""
         size, examples = astuple(self.size), self.examples
         x, weights, dy = self.x.ravel(), self.weights.ravel(), self.dy.ravel()
-        outputs = {name: Guarded(like.size, self.dtype) for name, like in (("y", dy), ("dx", x), ("d_weights", weights))}
+        outputs = {
+            name: Guarded(like.size, self.dtype) for name, like in (("y", dy), ("dx", x), ("d_weights", weights))
+        }
         y, dx, d_weights = (output.array for output in outputs.values())
         taps = self.size.kernel_height * self.size.kernel_width * self.size.channels
         for part, rows in zip(parts(examples, workers), parts(taps, workers), strict=True):

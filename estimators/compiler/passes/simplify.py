@@ -17,7 +17,7 @@ from model_fns.graph.dimensions import Symbol, broadcast, same
 from model_fns.graph.op import Elementwise
 from model_fns.ops.arithmetic import Add, AddN, Cast, FloorDiv, Mul, Neg, RealDiv, Sub
 from model_fns.ops.control import Same
-from model_fns.ops.reduction import Mean, Sum
+from model_fns.ops.reduction import Mean, Reduction, Sum
 from model_fns.ops.shaping import BroadcastLike, BroadcastTo, Fill, FillLike, ReshapeLike, SizeRatio, SumTo
 
 Answer = Any
@@ -166,9 +166,39 @@ def broadcast_to_same(program: Program, statement: Statement) -> Answer:
     return None
 
 
+def sum_to_as_sum(program: Program, statement: Statement) -> Answer:
+    """sum_to(x, y) -> reshape(sum(x, the axes that y lacks or has size 1 along))"""
+    if not isinstance(statement.op, SumTo):
+        return None
+    x, y = statement.inputs
+    leading = len(x.dims) - len(y.dims)
+    axes = list(range(leading))
+    for axis, (size, target) in enumerate(zip(x.dims[leading:], y.dims, strict=True), start=leading):
+        if target == 1 and size != 1:
+            axes.append(axis)
+        elif size != target:
+            return None  # whether this axis was broadcast shows only when the program runs
+    total = made(Sum(tuple(axes)), (x,), f"{statement.name}/sum")
+    return total, made(ReshapeLike(), (total.outputs[0], y), statement.name)
+
+
+def sum_of_apart_axes(program: Program, statement: Statement) -> Answer:
+    """reduce(x, axes with others between them) -> reduce(reduce(x, the last ones), the others)"""
+    op = statement.op
+    if not isinstance(op, Reduction):
+        return None
+    positions = op.positions(len(statement.inputs[0].dims))
+    run = [axis for i, axis in enumerate(positions) if axis == positions[-1] - (len(positions) - 1 - i)]
+    if len(run) == len(positions):
+        return None
+    inner = made(type(op)(tuple(run), True), statement.inputs, f"{statement.name}/last")
+    outer = made(type(op)(positions[: -len(run)], True), inner.outputs, f"{statement.name}/first")
+    return inner, outer, made(ReshapeLike(), (outer.outputs[0], statement.outputs[0]), statement.name)
+
+
 def sum_over_nothing(program: Program, statement: Statement) -> Answer:
     """sum(x) over no axis -> x"""
-    if isinstance(statement.op, Sum) and not statement.op.positions(len(statement.inputs[0].dims)):
+    if isinstance(statement.op, Reduction) and not statement.op.positions(len(statement.inputs[0].dims)):
         return statement.inputs[0]
     return None
 
@@ -198,6 +228,8 @@ RULES = (
     fill_of_nothing,
     broadcast_to_same,
     broadcast_in_loop,
+    sum_to_as_sum,
+    sum_of_apart_axes,
     sum_over_nothing,
     negative_into_constant,
 )

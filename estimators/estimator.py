@@ -1,0 +1,297 @@
+"""Estimator: trains, evaluates and predicts with a model function, and keeps what was learnt in a directory.
+
+Each mode's graph is built and compiled once and kept, with the weights in memory: the next call builds nothing,
+compiles nothing, and reads nothing from disk unless another process wrote there.
+"""
+
+from __future__ import annotations
+
+import copy
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import numpy as np
+
+from estimators import logging
+from estimators.built_graph import BuiltGraph, call_input_fn, call_model_fn, fingerprint, verify_model_fn
+from estimators.checkpoint.reader import list_variables, load_variable
+from estimators.checkpoint.state_file import latest_checkpoint
+from estimators.evaluation import add_evaluation_ops, evaluate
+from estimators.hooks.session_run_hook import SessionRunHook
+from estimators.hooks.stop_at_step import StopAtStepHook
+from estimators.prediction import chosen_predictions, predict
+from estimators.run_config import RunConfig
+from estimators.scaffold import Scaffold
+from estimators.session import Session
+from estimators.training import add_saver, checked_hooks, checked_listeners, final_step, train, training_hooks
+from estimators.weights import Weights
+from model_fns.global_step import create_global_step
+from model_fns.graph.graph import Graph, set_random_seed
+from model_fns.graph.keys import GraphKeys
+from model_fns.mode_keys import ModeKeys
+
+
+class Estimator:
+    """A model that can be trained, evaluated and asked.
+
+    Args:
+      model_fn: function of (features, labels, mode, params, config), of which it takes those it names, that returns an
+        EstimatorSpec. It is called once for each mode, and again only for input of another structure.
+      model_dir: where checkpoints are; by default the configuration's, else a temporary directory.
+      config: a RunConfig.
+      params: a dict handed to the model function.
+      warm_start_from: not available yet.
+    Raises ValueError for a model function with other arguments, and for two different model directories.
+    """
+
+    def __init__(
+        self,
+        model_fn: Callable[..., Any],
+        model_dir: Any = None,
+        config: RunConfig | None = None,
+        params: dict[str, Any] | None = None,
+        warm_start_from: Any = None,
+    ) -> None:
+        self._check_not_overridden()
+        verify_model_fn(model_fn, params)
+        if warm_start_from is not None:
+            raise NotImplementedError("Estimator: warm_start_from is not available yet. Restore variables with tf.train.Saver in a Scaffold's init_fn.")
+        self._config = _config_with_directory(config, model_dir)
+        self._model_fn = model_fn
+        self._params = copy.deepcopy(params or {})
+        self._weights = Weights(self._config)
+        self._built: dict[str, BuiltGraph] = {}
+        logging.info("Using config: %s", str(vars(self._config)))
+
+    @property
+    def model_dir(self) -> str:
+        return self._config.model_dir  # type: ignore[return-value]  # __init__ saw to it
+
+    @property
+    def config(self) -> RunConfig:
+        return copy.deepcopy(self._config)
+
+    @property
+    def params(self) -> dict[str, Any]:
+        return copy.deepcopy(self._params)
+
+    @property
+    def model_fn(self) -> Callable[..., Any]:
+        """The model function with its params bound: takes features, labels, mode and config."""
+
+        def public_model_fn(features: Any, labels: Any, mode: str, config: Any) -> Any:
+            return call_model_fn(self._model_fn, features, labels, mode, self.params, config)
+
+        return public_model_fn
+
+    # -- training ---------------------------------------------------------------------------------------------------
+
+    def train(
+        self,
+        input_fn: Callable[..., Any],
+        hooks: Iterable[SessionRunHook] | None = None,
+        steps: int | None = None,
+        max_steps: int | None = None,
+        saving_listeners: Any = None,
+    ) -> Estimator:
+        """Trains for `steps` more steps, or until global_step is `max_steps`, or until the input ends.
+
+        Begins where the latest checkpoint in model_dir stands; interrupted and run again, it goes on exactly there. Returns self.
+        Raises ValueError for both or non-positive step numbers, NanLossDuringTrainingError if the loss becomes NaN.
+        """
+        if steps is not None and max_steps is not None:
+            raise ValueError("Can not provide both steps and max_steps.")
+        _check_positive("steps", steps)
+        _check_positive("max_steps", max_steps)
+        user_hooks = checked_hooks(hooks)
+        listeners = checked_listeners(saving_listeners)
+        start = self._weights.step() if max_steps is not None else 0
+        if max_steps is not None and max_steps <= start:
+            logging.info("Skipping training since max_steps has already saved.")
+            return self
+        built = self._graph_for(ModeKeys.TRAIN, input_fn)
+        stop = None if steps is None and max_steps is None else StopAtStepHook(steps, max_steps)
+        loss = self._train(built, user_hooks, stop, listeners, steps, max_steps)
+        if loss is not None:
+            logging.info("Loss for final step: %s.", loss)
+        return self
+
+    def _train(self, built: BuiltGraph, user_hooks: list[SessionRunHook], stop: StopAtStepHook | None, listeners: Any, steps: int | None, max_steps: int | None) -> Any:
+        built.graph.finalized = False  # hooks may add to it in begin()
+        with built.graph.as_default():
+            add_saver(built, self._config)
+            hooks = training_hooks(built, self._config, user_hooks, stop, listeners)
+            for hook in hooks:
+                hook.begin()
+            session = self._session(built)
+            step = int(session.state.arrays[GraphKeys.GLOBAL_STEP])
+            try:
+                return train(session, built, hooks, final_step(step, steps, max_steps))
+            finally:
+                self._weights.saved()
+
+    # -- evaluation -------------------------------------------------------------------------------------------------
+
+    def evaluate(
+        self,
+        input_fn: Callable[..., Any],
+        steps: int | None = None,
+        hooks: Iterable[SessionRunHook] | None = None,
+        checkpoint_path: Any = None,
+        name: str | None = None,
+    ) -> dict[str, Any]:
+        """The metrics of the model over the input, or its first `steps` batches: a dict with `loss` and `global_step`.
+
+        Uses the weights in memory, or those of the latest checkpoint, or of `checkpoint_path`.
+        """
+        _check_positive("steps", steps)
+        user_hooks = checked_hooks(hooks)
+        built = self._graph_for(ModeKeys.EVAL, input_fn)
+        with built.graph.as_default():
+            session = self._reading_session(built, checkpoint_path, "evaluation")
+        result = evaluate(session, built, steps, user_hooks)
+        path = checkpoint_path or self.latest_checkpoint()
+        if path:
+            logging.info("Saving 'checkpoint_path' summary for global step %d: %s", result[GraphKeys.GLOBAL_STEP], path)
+        return result
+
+    def eval_dir(self, name: str | None = None) -> str:
+        """Where the results of evaluations called `name` belong."""
+        return os.path.join(self.model_dir, "eval" if not name else f"eval_{name}")
+
+    # -- prediction -------------------------------------------------------------------------------------------------
+
+    def predict(
+        self,
+        input_fn: Callable[..., Any],
+        predict_keys: Any = None,
+        hooks: Iterable[SessionRunHook] | None = None,
+        checkpoint_path: Any = None,
+        yield_single_examples: bool = True,
+    ) -> Iterator[Any]:
+        """A generator of predictions, example by example or batch by batch. Nothing runs before the first is asked for."""
+        user_hooks = checked_hooks(hooks)
+        built = self._graph_for(ModeKeys.PREDICT, input_fn)
+        predictions = chosen_predictions(built.spec.predictions, predict_keys)
+        every = [*user_hooks, *built.spec.prediction_hooks]
+        with built.graph.as_default():
+            for hook in every:
+                hook.begin()
+            session = self._reading_session(built, checkpoint_path, "prediction")
+        yield from predict(session, built, predictions, every, yield_single_examples)
+
+    # -- what was learnt --------------------------------------------------------------------------------------------
+
+    def get_variable_names(self) -> list[str]:
+        """The names of all variables in the latest checkpoint. ValueError if there is none."""
+        self._check_trained()
+        return [name for name, _ in list_variables(self.model_dir)]
+
+    def get_variable_value(self, name: str) -> np.ndarray:
+        """A variable's value in the latest checkpoint. ValueError if there is none."""
+        self._check_trained()
+        return load_variable(self.model_dir, name)  # type: ignore[no-any-return]
+
+    def latest_checkpoint(self) -> str | None:
+        """The name of the latest checkpoint in model_dir, None if there is none."""
+        return latest_checkpoint(self.model_dir)
+
+    def _check_trained(self) -> None:
+        if self.latest_checkpoint() is None:
+            raise ValueError(f"Could not find trained model in model_dir: {self.model_dir}.")
+
+    # -- what was compiled ------------------------------------------------------------------------------------------
+
+    def compiled_source(self, mode: str = ModeKeys.TRAIN) -> str:
+        """The Python source that was compiled for a mode. ValueError if the mode has not run yet."""
+        return self._prepared(mode).executable.source
+
+    def _prepared(self, mode: str) -> Any:
+        built = self._built.get(mode)
+        prepared = None if built is None or built.session is None else built.session.last_prepared
+        if prepared is None:
+            raise ValueError(f"Nothing was compiled for mode {mode!r} yet: train, evaluate or predict first.")
+        return prepared
+
+    def explain(self, mode: str = ModeKeys.TRAIN) -> str:
+        """What the compiler made of a mode's graph, pass by pass. ValueError if the mode has not run yet."""
+        return self._prepared(mode).explanation()  # type: ignore[no-any-return]
+
+    # -- graphs and sessions ----------------------------------------------------------------------------------------
+
+    def _graph_for(self, mode: str, input_fn: Callable[..., Any]) -> BuiltGraph:
+        """The mode's graph: the one at hand if the input function makes the same structure again, else a new one."""
+        graph = Graph()
+        with graph.as_default():
+            set_random_seed(self._config.tf_random_seed)
+            create_global_step(graph)
+            features, labels = call_input_fn(input_fn, mode, self.params, self.config)
+        built = self._built.get(mode)
+        if built is not None and built.takes_input_of(graph):
+            return built
+        mark = fingerprint(graph)
+        with graph.as_default():
+            if mode == ModeKeys.PREDICT:
+                labels = None
+            spec = call_model_fn(self._model_fn, features, labels, mode, self.params, self.config)
+            built = BuiltGraph(graph, features, labels, spec, mark, spec.scaffold or Scaffold())
+            if mode == ModeKeys.TRAIN:
+                graph.add_to_collection(GraphKeys.LOSSES, spec.loss)
+            if mode == ModeKeys.EVAL:
+                built.extras = add_evaluation_ops(built)
+        self._built[mode] = built
+        return built
+
+    def _session(self, built: BuiltGraph) -> Session:
+        """The training session, its variables at hand, restored or initialized."""
+        scaffold = built.scaffold
+        scaffold.finalize()
+        logging.info("Graph was finalized.")
+        state = self._weights.state_for(built.graph)
+        if built.session is None or built.session.state is not state:
+            built.session = Session(graph=built.graph, config=self._config.session_config, state=state)
+        self._weights.initialize(built.session, scaffold)
+        return built.session
+
+    def _reading_session(self, built: BuiltGraph, checkpoint_path: Any, purpose: str) -> Session:
+        """A session that evaluates or predicts: it shares the variables and has local ones of its own."""
+        if built.session is None:
+            built.scaffold.finalize()
+            logging.info("Graph was finalized.")
+            built.session = Session(graph=built.graph, config=self._config.session_config)
+        built.session.cursors.clear()
+        built.session.state = self._weights.reading_state(built.session, built.scaffold, checkpoint_path, purpose)
+        return built.session
+
+    def _check_not_overridden(self) -> None:
+        for name in ("train", "evaluate", "predict", "model_dir", "config", "params", "model_fn", "latest_checkpoint", "get_variable_names", "get_variable_value", "eval_dir"):
+            mine = getattr(type(self), name)
+            if mine is not getattr(Estimator, name):
+                raise ValueError(f"Subclasses of Estimator cannot override members of Estimator. {type(self)} does override {name}")
+
+
+def _check_positive(name: str, number: int | None) -> None:
+    if number is not None and number <= 0:
+        raise ValueError(f"Must specify {name} > 0, given: {number}")
+
+
+def _config_with_directory(config: RunConfig | None, model_dir: Any) -> RunConfig:
+    """The configuration, its model_dir filled in from the argument or with a new temporary directory."""
+    if config is None:
+        config = RunConfig()
+        logging.info("Using default config.")
+    elif not isinstance(config, RunConfig):
+        raise ValueError(f"config must be an instance of `RunConfig`, but provided {config}.")
+    model_dir = None if model_dir is None else os.fspath(model_dir)
+    if model_dir is not None and config.model_dir is not None and model_dir != config.model_dir:
+        raise ValueError(
+            "`model_dir` are set both in constructor and `RunConfig`, but with different values. In constructor: "
+            f"'{model_dir}', in `RunConfig`: '{config.model_dir}' "
+        )
+    if model_dir is None and config.model_dir is None:
+        model_dir = tempfile.mkdtemp()
+        logging.warning("Using temporary folder as model directory: %s", model_dir)
+    return config if model_dir is None or config.model_dir == model_dir else config.replace(model_dir=model_dir)
+

@@ -1,0 +1,100 @@
+"""Evaluation: metrics accumulated over the batches of an input, read once at the end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, final
+
+from estimators import logging
+from estimators.built_graph import BuiltGraph
+from estimators.compiler.reference import evaluate as interpret
+from estimators.hooks.session_run_hook import SessionRunHook
+from estimators.run_loop import RunLoop
+from estimators.session import Session
+from model_fns.global_step import get_global_step
+from model_fns.graph.keys import GraphKeys
+from model_fns.graph.tensor import Tensor
+from model_fns.metrics.mean import mean
+from model_fns.ops.control import group
+from model_fns.variables import local_variables_initializer
+
+
+@final
+@dataclass(frozen=True)
+class EvaluationOps:
+    """What evaluation adds to a graph: one operation that updates all metrics, and the tensors of their values."""
+
+    update: Any
+    values: dict[str, Tensor]
+    initializer: Any
+
+
+def add_evaluation_ops(built: BuiltGraph) -> EvaluationOps:
+    """Adds the mean of the loss and groups the updates. ValueError for a metric named `loss` or `global_step`."""
+    metrics = dict(built.spec.eval_metric_ops or {})
+    if "loss" in metrics:
+        raise ValueError('Metric with name "loss" is not allowed, because Estimator already defines a default metric with the same name.')
+    if GraphKeys.GLOBAL_STEP in metrics:
+        raise ValueError("Metric with name `global_step` is not allowed, because Estimator already defines a default metric with the same name.")
+    metrics["loss"] = mean(built.spec.loss)
+    pairs = {name: _value_and_update(metric) for name, metric in sorted(metrics.items())}
+    update = group(*(pair[1] for pair in pairs.values()), name="eval_update")
+    return EvaluationOps(update, {name: pair[0] for name, pair in pairs.items()}, local_variables_initializer())
+
+
+def _value_and_update(metric: Any) -> tuple[Any, Any]:
+    return metric if isinstance(metric, tuple) else (metric.result(), metric.updates)
+
+
+@final
+class _StopAfterEvals(SessionRunHook):
+    """Stops after so many evaluation steps; logs `Evaluation [k/N]`, every step of few, else ten times."""
+
+    def __init__(self, steps: int) -> None:
+        self._steps, self._done = steps, 0
+        self._every = 1 if steps < 20 else steps // 10
+
+    def begin(self) -> None:
+        self._done = 0
+
+    def before_run(self, run_context: Any) -> None:
+        return None
+
+    def after_run(self, run_context: Any, run_values: Any) -> None:
+        self._done += run_context.runs
+        if self._done % self._every == 0 or self._done >= self._steps:
+            logging.info("Evaluation [%d/%d]", self._done, self._steps)
+        if self._done >= self._steps:
+            run_context.request_stop()
+
+    def next_run(self) -> int:
+        return max(1, min(self._every - self._done % self._every, self._steps - self._done))
+
+
+def evaluate(session: Session, built: BuiltGraph, steps: int | None, hooks: Iterable[SessionRunHook]) -> dict[str, Any]:
+    """The metrics over the input's batches, or the first `steps` of them, with loss and global_step."""
+    ops: EvaluationOps = built.extras
+    hooks = list(hooks)
+    spec_hooks = list(built.spec.evaluation_hooks)
+    stop = [_StopAfterEvals(steps)] if steps is not None else []
+    every = [*hooks, *stop, *spec_hooks]
+    logging.info("Starting evaluation at %s", time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
+    with built.graph.as_default():
+        for hook in every:
+            hook.begin()
+    interpret([ops.initializer], {}, session.state.arrays, session.state.seed)
+    loop = RunLoop(session, [ops.update], every, title="Evaluation.")
+    loop.start()
+    while not loop.should_stop:
+        loop.advance()
+    loop.end()
+    names = [name for name in ops.values]
+    step = get_global_step(built.graph)
+    values = interpret([*ops.values.values(), step.graph_element], {}, session.state.arrays, session.state.seed)  # type: ignore[union-attr]
+    result = {name: value[()] for name, value in zip([*names, GraphKeys.GLOBAL_STEP], values, strict=True)}
+    logging.info("Finished evaluation at %s", time.strftime("%Y-%m-%d-%H:%M:%S", time.localtime()))
+    shown = ", ".join(f"{name} = {value}" for name, value in sorted(result.items()))
+    logging.info("Saving dict for global step %d: %s", result[GraphKeys.GLOBAL_STEP], shown)
+    return result

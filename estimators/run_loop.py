@@ -1,0 +1,204 @@
+"""The run loop: a session's runs with hooks around them, as many runs as possible between two hooks in machine code.
+
+Each hook says in how many runs it has to be called again (`SessionRunHook.next_run`). The loop runs up to the run before
+the next such call without hooks, then that one with them. Chunks stay under a tenth of a second, so that Ctrl-C, clocks
+and progress bars live.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any, final
+
+from estimators.fetching import Fetches
+from estimators.hooks.session_run_hook import SessionRunArgs, SessionRunContext, SessionRunHook, SessionRunValues, cadence
+from estimators.session import Prepared, Session
+from model_fns.graph.tensor import Operation, Tensor
+from model_fns.ops.state import VariableV2
+
+_CHUNK_SECONDS = 0.1
+_MOST_STEPS = 1_000_000
+
+
+@final
+class _Seat:
+    """A hook in the loop: in how many runs it is due, and how many there have been since its last call."""
+
+    def __init__(self, hook: SessionRunHook) -> None:
+        self.hook = hook
+        self.due: int | None = 1
+        self.waited = 0
+
+    def ask(self) -> None:
+        self.due, self.waited = cadence(self.hook), 0
+
+    def passed(self, runs: int) -> None:
+        self.waited += runs
+        if self.due:
+            self.due -= runs
+
+    def wants(self, runs: int) -> bool:
+        """Whether the hook must see the last of the next `runs` runs."""
+        return self.due == 0 or (self.due is not None and self.due <= runs)
+
+
+@final
+class RunLoop:
+    """Runs `targets` in `session` again and again.
+
+    Args:
+      targets: tensors and operations that every run computes.
+      hooks: in the order in which they are called; `begin` was called before, while the graph could change.
+      watched: a loss; a run in which it is NaN ends the chunk, and hooks that look for NaN are called.
+      title: what the compiled code is for.
+    """
+
+    def __init__(self, session: Session, targets: Sequence[Any], hooks: Iterable[SessionRunHook] = (), watched: Tensor | None = None, title: str = "") -> None:
+        self.session, self.targets, self.watched, self.title = session, list(targets), watched, title
+        self.should_stop = False
+        self.exhausted = False
+        self.runs = 0
+        self._seats = [_Seat(hook) for hook in hooks]
+        self._fetched: dict[Tensor | Operation, None] = dict.fromkeys(self.targets)
+        self._seconds_per_run = _CHUNK_SECONDS  # until measured: one run at a time
+        self._longest = 1
+
+    def start(self) -> None:
+        """Calls every hook's after_create_session."""
+        for seat in self._seats:
+            seat.hook.after_create_session(self.session, None)
+            seat.ask()
+
+    def end(self) -> None:
+        """Calls every hook's end, as TensorFlow does: also when a stop was requested or the input ended."""
+        for seat in self._seats:
+            seat.hook.end(self.session)
+
+    @property
+    def prepared(self) -> Prepared:
+        """The compiled program of all that was ever fetched."""
+        return self.session.prepare(list(self._fetched), watched=self.watched, title=self.title)
+
+    def advance(self, most: int = _MOST_STEPS) -> list[Any] | None:
+        """Runs a chunk of up to `most` runs; the targets' values after its last, or None if the input has ended."""
+        runs = self._chunk(most)
+        if runs == 0:
+            self._end_of_input()
+            return None
+        observers = [seat for seat in self._seats if seat.wants(runs)]
+        started = time.perf_counter()
+        quiet = runs - 1 if observers else runs
+        done, nan = 0, False
+        values: list[Any] = []
+        if quiet:
+            done, values, nan = self._run_quietly(quiet, fetch=not observers)
+            self._pass(done)
+        if nan and done <= quiet:
+            self._measure(started, done)
+            return self._report_nan()
+        if observers:
+            values, seen = self._run_observed(observers)
+            done += seen
+        self._measure(started, done)
+        return values
+
+    # -- how long a chunk may be --------------------------------------------------------------------------------------
+
+    def _chunk(self, most: int) -> int:
+        due = [seat.due for seat in self._seats if seat.due]
+        runs = min([most, self._longest, max(1, int(_CHUNK_SECONDS / self._seconds_per_run)), *due])
+        cursor = self._cursor()
+        if cursor is not None:
+            alike = cursor.alike()
+            if alike is not None:
+                runs = min(runs, alike)
+            if not cursor.is_compiled:
+                runs = min(runs, 1)
+        return runs
+
+    def _cursor(self) -> Any:
+        return self.session.cursor_of(self.prepared)
+
+    def _measure(self, started: float, runs: int) -> None:
+        if runs and self.runs > 1:  # the first run compiled
+            self._seconds_per_run = max((time.perf_counter() - started) / runs, 1e-9)
+        self._longest = min(self._longest * 8, _MOST_STEPS)
+
+    # -- running ------------------------------------------------------------------------------------------------------
+
+    def _run_quietly(self, runs: int, fetch: bool) -> tuple[int, list[Any], bool]:
+        done, values, nan = self.session.run_prepared(self.prepared, runs, fetch=fetch)
+        return done, values[: len(self.targets)], nan
+
+    def _pass(self, runs: int) -> None:
+        self.runs += runs
+        for seat in self._seats:
+            seat.passed(runs)
+
+    def _run_observed(self, observers: list[_Seat]) -> tuple[list[Any], int]:
+        """One run with hooks: what they ask for is fetched along with the targets."""
+        contexts = [SessionRunContext(SessionRunArgs(self.targets), self.session, seat.waited + 1) for seat in observers]
+        requests = [seat.hook.before_run(context) for seat, context in zip(observers, contexts, strict=True)]
+        fetches = [None if request is None or request.fetches is None else Fetches(self.session.graph, request.fetches) for request in requests]
+        feeds = self._feeds(requests)
+        elements = [item for wanted in fetches if wanted is not None for item in wanted.elements]
+        computed = [item for item in elements if not _is_variable(item)]
+        self._fetched.update(dict.fromkeys(computed))
+        results = self._results(feeds, elements)
+        self._pass(1)
+        for seat, context, wanted in zip(observers, contexts, fetches, strict=True):
+            packed = None if wanted is None else wanted.packed([results[item] for item in wanted.elements])
+            seat.hook.after_run(context, SessionRunValues(packed, None, None))
+            self.should_stop |= context.stop_requested
+        for seat in observers:
+            seat.ask()
+        return [results[item] for item in self.targets], 1
+
+    def _results(self, feeds: dict[Tensor, Any], elements: list[Any]) -> dict[Any, Any]:
+        prepared = self.session.prepare(list(self._fetched), feeds, self.watched, self.title)
+        _, values, _ = self.session.run_prepared(prepared, feeds=feeds)
+        results = dict(zip(prepared.fetches, values, strict=True))
+        for item in elements:  # a variable is read after the run: hooks see the step they are at
+            if _is_variable(item):
+                results[item] = self.session.variable(item.op.name)
+        return results
+
+    def _feeds(self, requests: list[SessionRunArgs | None]) -> dict[Tensor, Any]:
+        feeds: dict[Tensor, Any] = {}
+        for request in requests:
+            if request is None or not request.feed_dict:
+                continue
+            given = self.session.converted_feeds(request.feed_dict)
+            shared = [tensor.name for tensor in given if tensor in feeds]
+            if shared:
+                raise RuntimeError(f"Same tensor is fed by two hooks. Conflict(s): {shared}")
+            feeds.update(given)
+        return feeds
+
+    def _report_nan(self) -> list[Any]:
+        """The loss of the last quiet run is NaN: the hooks that look for it see it."""
+        assert self.watched is not None
+        values = self.prepared.executable.current([self.prepared.values[item] for item in self.targets if isinstance(item, Tensor)])
+        rest = iter(values)
+        results = {item: next(rest) if isinstance(item, Tensor) else None for item in self.targets}
+        loss = self.prepared.executable.current([self.prepared.values[self.watched]])[0]
+        for seat in self._seats:
+            if getattr(seat.hook, "checks_every_run", False):
+                context = SessionRunContext(SessionRunArgs(self.targets), self.session, seat.waited)
+                seat.hook.before_run(context)
+                seat.hook.after_run(context, SessionRunValues(loss, None, None))
+                self.should_stop |= context.stop_requested
+        return [results[item] for item in self.targets]
+
+    def _end_of_input(self) -> None:
+        """As in TensorFlow, hooks are told of a run that then finds no input: before_run without after_run."""
+        self.exhausted = self.should_stop = True
+        for seat in self._seats:
+            if seat.due == 1:
+                seat.hook.before_run(SessionRunContext(SessionRunArgs(self.targets), self.session, seat.waited + 1))
+
+
+def _is_variable(item: Any) -> bool:
+    return isinstance(item, Tensor) and isinstance(item.op.definition, VariableV2)
+
