@@ -253,7 +253,7 @@ def noisy_linear_cosine_decay(
     beta: Any = 0.001,
     name: str | None = None,
 ) -> Tensor:
-    """linear_cosine_decay with normal noise, variance initial_variance / (1 + step) ^ variance_decay, on its linear part.
+    """linear_cosine_decay, its linear part with noise of variance initial_variance / (1 + step) ^ variance_decay.
 
     Bello et al. 2017. Otherwise as `linear_cosine_decay`; name default `NoisyLinearCosineDecay`.
     """

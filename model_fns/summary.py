@@ -1,7 +1,7 @@
 """Summaries: numbers, distributions, pictures and sounds of a run, to be written to event files while it goes on.
 
-Each function makes a string tensor and puts it into the collection SUMMARIES. Its value is an object array without axes
-that holds a tuple of `SummaryValue`, which whoever writes event files turns into their format.
+Each function makes a string tensor and puts it into the collection SUMMARIES. Its value is one Python object, a tuple
+of `SummaryValue`, which whoever writes event files turns into their format.
 """
 
 from __future__ import annotations
@@ -160,7 +160,7 @@ def pixels(image: np.ndarray) -> np.ndarray:
     """An image as uint8, by TensorFlow's rule.
 
     uint8 stays. Floats from 0 on are scaled so that the largest is 255; with negative ones 0 becomes 128 and the
-    largest magnitude 127 more or less. What is not finite becomes 255 in the first channel and 0 in the others but the fourth.
+    largest magnitude 127 more or less. A pixel that is not finite becomes (255, 0, 0, 255).
     """
     if image.dtype == np.uint8:
         return image

@@ -98,7 +98,7 @@ class _Store:
 
 
 def _store() -> _Store:
-    return get_default_graph().by_key.setdefault(_KEY, _Store())  # type: ignore[no-any-return]
+    return get_default_graph().by_key.setdefault(_KEY, _Store())
 
 
 def get_variable_scope() -> VariableScope:
@@ -202,7 +202,7 @@ def get_variable(
     getter = custom_getter or scope.custom_getter
     full = f"{scope.name}/{name}" if scope.name else name
     if getter is not None:
-        return getter(_get, full, **arguments)  # type: ignore[no-any-return]
+        return getter(_get, full, **arguments)
     return _get(full, **arguments)
 
 

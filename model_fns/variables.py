@@ -67,7 +67,7 @@ class Variable(Operators):
             dims = self._initial_value.dims
             if dims is None or not all(map(is_known, dims)):
                 raise ValueError(f"initial_value must have a shape specified: {self._initial_value}")
-            definition = VariableV2(self._initial_value.dtype, tuple(int(size) for size in dims))  # type: ignore[call-overload]
+            definition = VariableV2(self._initial_value.dtype, tuple(int(size) for size in dims))  # type: ignore[arg-type]
             self._handle = self.graph.create(definition, (), scope).outputs[0]
             self.initializer: Operation = apply(Assign(), "Assign", ref=self._handle, value=self._initial_value).op
             self._snapshot = apply(ReadVariable(), "read", ref=self._handle)

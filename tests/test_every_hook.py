@@ -1,13 +1,15 @@
-"""Every hook, driven twice: at every run, as TensorFlow 1 does, and only when its cadence asks for it. Nothing differs.
+"""Every hook, driven at every run, as TensorFlow 1 does, and only when its cadence asks for it: nothing differs.
 
-`CASES` has, for each hook class of the package, ways to make it. A tiny fake loop stands for the compiled one: it makes
-many steps at once and comes back to Python after at most `CHUNK` of them, or when a hook must be called. Time is faked: a
-step takes 0.01 s, so that every log line is the same in both.
+`CASES` has, for each hook class of the package, ways to make it. A tiny fake loop stands for the compiled one: it
+makes many steps at once and comes back to Python after at most `CHUNK` of them, or when a hook must be called. Time is
+faked: a step takes 0.01 s, so that every log line is the same in both.
 """
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import itertools
 import pkgutil
 from unittest import mock
 
@@ -170,10 +172,8 @@ class Model:
                 hook.begin()
             for hook in hooks:
                 hook.after_create_session(self.session, None)
-            try:
+            with contextlib.suppress(OutOfRangeError, StopIteration):
                 (self._by_cadence if by_cadence else self._every_run)(hooks, runs)
-            except (OutOfRangeError, StopIteration):
-                pass
             for hook in hooks:
                 hook.end(self.session)
 
@@ -216,9 +216,9 @@ class Model:
     def _chunk(self, count, stop_at_nan):
         for done in range(1, count + 1):
             self.one_run()
-            if stop_at_nan and np.isnan(self.value()):
-                break
-        return done
+            if done == count or (stop_at_nan and np.isnan(self.value())):
+                return done
+        raise AssertionError("a chunk has at least one run")
 
     def values_of(self, args):
         return SessionRunValues(None if args is None else self.session.run(args.fetches), None, None)
@@ -467,11 +467,9 @@ def test_by_seconds(tmp_path, monkeypatch, caplog):
     ]
     model.train(hooks, 100, by_cadence=True)
     steps = [int(line.split()[2]) for line in caplog.messages if line.startswith("s = ")]
-    assert steps[0] == 1 and all(20 <= b - a <= 20 + 2 * CHUNK for a, b in zip(steps, steps[1:], strict=False))
+    assert steps[0] == 1 and all(20 <= b - a <= 20 + 2 * CHUNK for a, b in itertools.pairwise(steps))
     saved = [int(line.split()[3]) for line in caplog.messages if line.startswith("Saving")]
-    assert (
-        saved[0] == 0 and saved[-1] == 100 and all(b - a <= 30 + CHUNK for a, b in zip(saved, saved[1:], strict=False))
-    )
+    assert saved[0] == 0 and saved[-1] == 100 and all(b - a <= 30 + CHUNK for a, b in itertools.pairwise(saved))
     assert caplog.text.count("global_step/sec: 100") == 1
 
 

@@ -24,7 +24,7 @@ def graph():
 
 
 def values_of(tensor, feeds=None):
-    return evaluate([tensor], feeds or {})[0].item()
+    return evaluate([tensor], feeds or {})[0]
 
 
 IMAGES = np.random.default_rng(0).uniform(size=(3, 4, 5, 1)).astype(np.float32)

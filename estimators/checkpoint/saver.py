@@ -277,7 +277,7 @@ def _put(arrays: Arrays, name: str, value: np.ndarray) -> None:
     if name in arrays:
         arrays[name][...] = value  # in place: compiled code may hold this very array
     else:
-        arrays[name] = np.array(value)
+        arrays[name] = value
 
 
 def _check_names(variables: dict[str, Any], values: Arrays, save_path: Any) -> None:

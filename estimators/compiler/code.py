@@ -67,12 +67,19 @@ class Code:
 
     def call(self, module: str, name: str, *arguments: Any) -> None:
         """A line that calls a kernel."""
-        self.line(f"{self.kernel(module, name)}({', '.join(map(str, arguments))})")
+        self.line(self._call(module, name, arguments))
+
+    def _call(self, module: str, name: str, arguments: tuple[Any, ...]) -> str:
+        return f"{self.kernel(module, name)}({', '.join(self.names.integer(str(item)) for item in arguments)})"
+
+    def tuple(self, items: list[Any]) -> str:
+        """Several sizes as one argument."""
+        return "(" + ", ".join(self.names.integer(str(item)) for item in items) + ")"
 
     def checked_call(self, statement: Statement, module: str, name: str, *arguments: Any) -> None:
         """A call of a kernel that returns the first bad position, or -1; a bad one ends the step."""
         self.can_fail = True
-        self.line(f"if {self.kernel(module, name)}({', '.join(map(str, arguments))}) >= 0:")
+        self.line(f"if {self._call(module, name, arguments)} >= 0:")
         self.line(f"    table[{self.names.slot('status')}] = {self.names.failure(statement)}")
 
     def alone(self) -> None:

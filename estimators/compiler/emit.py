@@ -194,18 +194,20 @@ class _Emitter:
 
     def _source(self) -> str:
         names = self.names
+        prologue = self._prologue()
         head = [f'"""{self.title or "A compiled step."} Written by the compiler: changes to this file are lost."""', "", "import numpy as np", ""]
         names.imported("estimators.kernels.memory", "array_at")
         names.imported("estimators.kernels.compile", "share")
         head += [f"from {module} import {name}" for module, name in sorted(names.imports)]
         head += ["", *(f"{name} = {text}" for (text, _), name in names.literals.items()), "", ""]
-        head += ["def run(table, worker, workers):", *self._prologue(), "    done = 0"]
+        head += ["def run(table, worker, workers):", *prologue, "    done = 0"]
         head += [f"    for step in range(table[{names.slot('steps')}]):"]
         return "\n".join([*head, *self.lines, "    return done", ""])
 
     def _prologue(self) -> list[str]:
         """Sizes, this worker's shares, and arrays from the table."""
         sizes, arrays, shares = [], [], []
+        integer = self.names.integer
         arrays.append(f"    barrier = array_at(table[{self.names.slot('barrier')}], 32, np.int64)")
         for number, slot in enumerate(self.names.slots):
             at = f"table[{number}]"
@@ -229,7 +231,7 @@ class _Emitter:
                     f"    scratch_{dtype.name} = array_at({at} + worker * {size} * {dtype.size}, {size}, np.{dtype.name})"
                 )
         for (rows, multiple), number in self.names.parts.items():
-            shares.append(f"    start_{number}, stop_{number} = share({rows}, worker, workers, {multiple})")
+            shares.append(f"    start_{number}, stop_{number} = share({integer(rows)}, worker, workers, {integer(str(multiple))})")
         return [*sizes, *arrays, *shares]
 
 

@@ -17,6 +17,7 @@ from model_fns.graph.dimensions import Dim, Symbol
 from model_fns.graph.dtypes import DType
 
 HEADER = ("status", "steps", "draws", "seed", "position", "shuffled", "rows_in_source", "stream", "barrier", "callback", "step")
+_NUMBER = re.compile(r"-?\d+")
 _ATOM = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -97,6 +98,13 @@ class Names:
         text = {"inf": "float('inf')", "-inf": "-float('inf')", "nan": "float('nan')"}.get(text, text)
         key = (f"np.{dtype.name}({text})", dtype.name)
         return self.literals.setdefault(key, self.identifier(f"{dtype.name}_{text}"))
+
+    def integer(self, text: str) -> str:
+        """A size for a kernel: a bare number becomes a constant, because numba compiles a kernel anew for each literal."""
+        if not _NUMBER.fullmatch(text):
+            return text
+        key = (f"np.int64({text})", "size")
+        return self.literals.setdefault(key, self.identifier("n" + text.replace("-", "_minus_")))
 
     def scratch(self, dtype: DType, size: str) -> str:
         if dtype not in self.scratches:

@@ -15,7 +15,7 @@ def graph_of(*values: Any) -> Graph:
     """The graph of the first tensor or variable among `values`, else the default graph."""
     for value in values:
         if hasattr(value, "graph"):
-            return value.graph  # type: ignore[no-any-return]
+            return value.graph
     return get_default_graph()
 
 
@@ -23,7 +23,7 @@ def dtype_of(*values: Any) -> DType | None:
     """The element type of the first tensor or variable among `values`."""
     for value in values:
         if isinstance(value, Tensor) or hasattr(value, "graph_element"):
-            return value.dtype  # type: ignore[no-any-return]
+            return value.dtype
     return None
 
 

@@ -221,5 +221,5 @@ def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None)
     condition = convert_to_tensor(condition)
     x = convert_to_tensor(x, getattr(y, "dtype", None) if not isinstance(x, Tensor) else None)
     if condition.dims is not None and len(condition.dims) == 1 and x.dims is not None and len(x.dims) > 1:
-        condition = condition[(slice(None),) + (None,) * (len(x.dims) - 1)]  # type: ignore[index]
+        condition = condition[(slice(None),) + (None,) * (len(x.dims) - 1)]
     return select(condition, x, y, name)

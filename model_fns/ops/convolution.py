@@ -42,7 +42,7 @@ def padding_before(size: Any, window: int, stride: int, padding: str) -> Any:
 def patches(x: np.ndarray, window: tuple[int, int], strides: tuple[int, int], padding: str, fill: float = 0) -> np.ndarray:
     """Every window of the image: [batch, out height, out width, height, width, channels]. For the reference kernels."""
     sizes = x.shape[1:3]
-    out = [int(output_size(n, k, s, padding)) for n, k, s in zip(sizes, window, strides, strict=True)]  # type: ignore[call-overload]
+    out = [int(output_size(n, k, s, padding)) for n, k, s in zip(sizes, window, strides, strict=True)]  # type: ignore[arg-type]
     before = [padding_before(n, k, s, padding) for n, k, s in zip(sizes, window, strides, strict=True)]
     after = [max((o - 1) * s + k - n - b, 0) for o, s, k, n, b in zip(out, strides, window, sizes, before, strict=True)]
     around = [(0, 0), (before[0], after[0]), (before[1], after[1]), (0, 0)]

@@ -106,7 +106,7 @@ class Split(Op):
         return (concat(upstream, self.axis),)
 
     def kernel(self, *inputs: Any) -> Any:
-        edges = np.cumsum(self.parts(np.shape(inputs[0])[self.axis]))[:-1]
+        edges: np.ndarray = np.cumsum(self.parts(np.shape(inputs[0])[self.axis]))[:-1]  # type: ignore[arg-type]
         return tuple(np.ascontiguousarray(part) for part in np.split(inputs[0], edges.astype(int), self.axis))
 
 

@@ -43,7 +43,7 @@ def install(kind: type) -> None:
         setattr(kind, f"__r{name}__", _reflected(function, label))
     for name, (function, label) in _UNARY.items():
         setattr(kind, f"__{name}__", _unary(function, label))
-    kind.__getitem__ = slicing.getitem  # type: ignore[attr-defined]
+    kind.__getitem__ = slicing.getitem  # type: ignore[index]
 
 
 def _forward(function: Callable[..., Any], name: str) -> Callable[..., Any]:

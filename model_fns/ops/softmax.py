@@ -164,7 +164,7 @@ def _along_last_axis(definition: Op, logits: Any, axis: int | None, name: str | 
     if axis in (None, -1) or rank is None or axis == rank - 1:
         return apply(definition, name, logits=logits)
     order = list(range(rank))
-    order[axis], order[-1] = order[-1], order[axis]  # type: ignore[index]
+    order[axis], order[-1] = order[-1], order[axis]
     return transpose(apply(definition, name, logits=transpose(logits, order)), order)
 
 

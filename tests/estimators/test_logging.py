@@ -65,7 +65,7 @@ PROGRAMS = {
 
 @pytest.fixture(scope="module")
 def printed():
-    """What each program printed, all run in one process, each in a child of it: starting Python costs most of the time."""
+    """What each program printed, all run in children of one process: starting Python costs most of the time."""
     script = "import logging, os, sys\nfrom estimators import logging as log\nprograms = " + repr(
         {name: program for name, (program, _) in PROGRAMS.items()}
     )

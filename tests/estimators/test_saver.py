@@ -91,7 +91,7 @@ def test_variables_without_a_value_are_made(tmp_path, session):
     other = FakeSession(session.graph)
     Saver().restore(other, prefix)
     assert_holds(other, VALUES)
-    assert all(value.flags.c_contiguous and value.flags.owndata for value in other.state.arrays.values())
+    assert all(value.flags.c_contiguous and value.flags.writeable for value in other.state.arrays.values())
 
 
 @pytest.mark.parametrize(
@@ -265,7 +265,8 @@ def test_a_part_leaves_alone_what_resuming_needs(tmp_path, session):
         (
             lambda v: {"var_list": [v], "defer_build": True},
             ValueError(
-                "If `var_list` is provided then build cannot be deferred. Either set defer_build=False or var_list=None."
+                "If `var_list` is provided then build cannot be deferred. "
+                "Either set defer_build=False or var_list=None."
             ),
         ),
     ],
@@ -350,13 +351,13 @@ def test_another_shape(tmp_path, session):
         other = model(other_graph, **changed)
         message = refused(Saver(), other, prefix, InvalidArgumentError)
     assert message == (
-        "Restoring from checkpoint failed. This is most likely due to a mismatch between the current graph and the graph "
-        "from the checkpoint. Please ensure that you have not altered the graph expected based on the checkpoint. Original "
-        f"error:\n\nThe checkpoint {prefix} does not fit the graph:\n"
+        "Restoring from checkpoint failed. This is most likely due to a mismatch between the current graph and the "
+        "graph from the checkpoint. Please ensure that you have not altered the graph expected based on the checkpoint."
+        f" Original error:\n\nThe checkpoint {prefix} does not fit the graph:\n"
         "  dense/bias is float64 in the graph, but float32 in the checkpoint\n"
         "  dense/kernel has shape [2, 4] in the graph, but [2, 3] in the checkpoint\n"
-        "If this checkpoint is of another model, use another model_dir, or delete this one to train from the start; to begin "
-        "a new model with the variables that fit, use warm_start_from."
+        "If this checkpoint is of another model, use another model_dir, or delete this one to train from the start; to "
+        "begin a new model with the variables that fit, use warm_start_from."
     )
 
 
@@ -375,8 +376,8 @@ def test_missing_variables(tmp_path, session):
         other = model(other_graph, other=np.zeros(2, np.float32))
         message = refused(Saver(), other, prefix, NotFoundError)
     assert message.startswith(
-        "Restoring from checkpoint failed. This is most likely due to a Variable name or other graph key that is missing "
-        "from the checkpoint."
+        "Restoring from checkpoint failed. This is most likely due to a Variable name or other graph key that is "
+        "missing from the checkpoint."
     )
     assert "Key other not found in checkpoint\n" in message
     assert f"What {prefix} holds: dense/bias, dense/kernel, global_step.\n" in message

@@ -27,13 +27,13 @@ def _copy(code: Code, source: Value, at: Any, steps: list[Any], target: Value, t
     sizes, steps, target_steps = ([items[i] for i in order] for items in (sizes, steps, target_steps))
     part = code.part(sizes[0])
     label = f"box of {part.label} of {code.names.array(code.program.root(target))}"
-    arguments = [code.read(source), at, _lead(steps, 0), code.write(target, label), to, _lead(target_steps, 0), _lead(sizes, 1)]
+    arguments = [code.read(source), at, _lead(code, steps, 0), code.write(target, label), to, _lead(code, target_steps, 0), _lead(code, sizes, 1)]
     code.call("movement", "copy_strided", *arguments, part.start, part.stop)
 
 
-def _lead(items: list[Any], fill: int) -> str:
+def _lead(code: Code, items: list[Any], fill: int) -> str:
     """The first axis stays first, axes of size 1 fill the middle."""
-    return "(" + ", ".join(str(item) for item in [items[0], *[fill] * (_MOST_AXES - len(items)), *items[1:]]) + ")"
+    return code.tuple([items[0], *[fill] * (_MOST_AXES - len(items)), *items[1:]])
 
 
 def _fits(*values: Value) -> bool:
@@ -167,7 +167,7 @@ def strided_slice_gradient(statement: Statement, code: Code) -> bool:
 def _put(code: Code, source: Value, target: Value, offset: Any, steps: list[Any], background: str) -> None:
     _cleared(code, target, background)
     sizes, source_steps = list(source.dims) or [1], strides_of(source.dims) or [1]
-    arguments = [code.read(source), 0, _lead(source_steps, 0), code.write(target, SINGLE), offset, _lead(steps or [1], 0), _lead(sizes, 1)]
+    arguments = [code.read(source), 0, _lead(code, source_steps, 0), code.write(target, SINGLE), offset, _lead(code, steps or [1], 0), _lead(code, sizes, 1)]
     code.call("movement", "copy_strided", *arguments, 0, sizes[0])
 
 

@@ -64,6 +64,7 @@ def batch_matmul(statement: Statement, code: Code) -> bool:
     pieces += _scratch(op, code, statement, m, n, k)
     kernel = code.kernel("contraction", _KERNELS[op.transpose_a, op.transpose_b])
     code.line(f"for i in range({part.start}, {part.stop}):")
-    code.line(f"    {kernel}({', '.join(pieces)}, {m}, {n}, {k}, 0, {m}, 0, {n})")
+    sizes = ", ".join(code.names.integer(str(size)) for size in (m, n, k, 0, m, 0, n))
+    code.line(f"    {kernel}({', '.join(pieces)}, {sizes})")
     code.work.append(f"2 * {count(out)} * {times(k)}")
     return True
