@@ -191,7 +191,7 @@ for kind in (elementary.Tan, elementary.Asin, elementary.Acos):
 for kind in (elementary.Floor, elementary.Ceil, elementary.Round):
     add(kind, of(kind()), MATRIX, gradient=0)
 add(activation.LeakyRelu, of(activation.LeakyRelu(0.01)), MATRIX, label="with another slope")
-add(activation.Relu, lambda x: activation.relu6(x * 9.0), MATRIX, label="above six")
+add(activation.Relu6, lambda x: activation.relu6(x * 9.0), MATRIX, label="above six")
 for grad in (activation.ReluGrad, activation.Relu6Grad, activation.LeakyReluGrad, activation.EluGrad, activation.EluCurve, activation.SeluGrad):
     add(grad, of(grad()), MATRIX, UNIT)
 
