@@ -11,7 +11,8 @@ from typing import Any, final
 
 from estimators import logging
 from estimators.checkpoint.format import checkpoint_exists, read_checkpoint
-from estimators.checkpoint.state_file import get_checkpoint_state, latest_checkpoint
+from estimators.checkpoint.recovery import restore_newest
+from estimators.checkpoint.state_file import latest_checkpoint
 from estimators.compiler.reference import evaluate as interpret
 from estimators.run_config import RunConfig
 from estimators.scaffold import Scaffold
@@ -65,12 +66,7 @@ class Weights:
         """Gives the session's variables values: those at hand, those of the latest checkpoint, or their initial ones."""
         graph, arrays = session.graph, session.state.arrays
         if not _holds_all(session.state, graph):
-            path = latest_checkpoint(self._config.model_dir)
-            if path is not None:
-                scaffold.saver.restore(session, path)
-                scaffold.saver.recover_last_checkpoints(_known_checkpoints(self._config.model_dir))
-                self._stamp = self._disk()
-            else:
+            if restore_newest(scaffold.saver, session, self._config.model_dir) is None:
                 interpret([scaffold.init_op], session.converted_feeds(scaffold.init_feed_dict), arrays, session.state.seed)
                 if scaffold.init_fn is not None:
                     scaffold.init_fn(session)
@@ -85,14 +81,14 @@ class Weights:
             return self._restored(session, scaffold, checkpoint_path)
         self._refresh()
         if self._state is None or not _holds_all(self._state, graph):
-            path = latest_checkpoint(self._config.model_dir)
-            if path is None:
+            session.state = State(self._config.tf_random_seed)
+            if restore_newest(scaffold.saver, session, self._config.model_dir) is None:
                 logging.info("Could not find trained model in model_dir: %s, running initialization to %s.", self._config.model_dir, _verb(purpose))
-                state = State(self._config.tf_random_seed)
+                state = session.state
                 interpret([scaffold.init_op], {}, state.arrays, state.seed)
                 interpret([scaffold.local_init_op], {}, state.arrays, state.seed)
                 return state
-            self._state = self._restored(session, scaffold, path)
+            self._state = session.state
             self._stamp = self._disk()
         shared = State(self._state.seed)
         for name, array in self._state.arrays.items():
@@ -118,7 +114,3 @@ def _holds_all(state: State, graph: Graph) -> bool:
 def _verb(purpose: str) -> str:
     return {"evaluation": "evaluate", "prediction": "predict"}[purpose]
 
-
-def _known_checkpoints(directory: Any) -> list[str]:
-    state = get_checkpoint_state(directory)
-    return [] if state is None else list(state.all_model_checkpoint_paths)

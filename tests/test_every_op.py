@@ -164,7 +164,7 @@ class Compiled:
 
     def _fetch(self, case: Case, tensors: list[Tensor]) -> None:
         self.fetches += tensors
-        self.titles += [f"{case.name}: {tensor.name}"] * len(tensors)
+        self.titles += [f"{case.name}: {tensor.name}" for tensor in tensors]
 
     @cache  # noqa: B019 - as long as the group lives, which is as long as the tests
     def fed(self, batch: int) -> list[np.ndarray]:

@@ -76,7 +76,7 @@ class MaxPoolGrad(Pooling):
         x, y, dy = inputs
         parts = self.windows(x, -np.inf)
         shape = parts.shape
-        flat = parts.reshape(*shape[:3], -1, shape[5])
+        flat = parts.reshape(*shape[:3], shape[3] * shape[4], shape[5])
         first = np.argmax(flat == y[:, :, :, None], 3)
         chosen = np.arange(flat.shape[3])[:, None] == first[:, :, :, None]
         return self.spread(np.where(chosen, dy[:, :, :, None], 0).reshape(shape).astype(x.dtype), x.shape)

@@ -18,7 +18,7 @@ from model_fns.graph.op import Elementwise, Op
 from model_fns.graph.tensor import Tensor
 from model_fns.ops.activation import relu, sigmoid
 from model_fns.ops.apply import apply, operation
-from model_fns.ops.arithmetic import cast
+from model_fns.ops.arithmetic import add_n, cast
 from model_fns.ops.control import stop_gradient
 from model_fns.ops.elementary import exp, log1p
 from model_fns.ops.joining import transpose
@@ -83,8 +83,12 @@ class SoftmaxCrossEntropyWithLogits(Op):
         return [both[:1], both]
 
     def gradient(self, upstream: Any, output: Any, *inputs: Tensor) -> tuple[Any, ...]:
-        logits, _ = inputs
-        return _by_logits(upstream, output, logits), -log_softmax(logits) * expand_dims(upstream[0], -1)
+        logits, labels = inputs
+        of_loss, of_gradient = upstream
+        by_labels = [] if of_loss is None else [-log_softmax(logits) * expand_dims(of_loss, -1)]
+        if of_gradient is not None:
+            by_labels.append(reduce_sum(of_gradient * softmax(logits), -1, True) - of_gradient)
+        return _by_logits(upstream, output, logits, reduce_sum(labels, -1, True)), add_n(by_labels)
 
     def kernel(self, *inputs: Any) -> Any:
         logits, labels = inputs
@@ -136,14 +140,15 @@ def check_labels(labels: Any, classes: int) -> None:
         )
 
 
-def _by_logits(upstream: Any, output: Any, logits: Tensor) -> Tensor:
-    """d loss / d logits, scaled by the gradient of each row's loss; the second output's own gradient is seldom asked for."""
-    loss_gradient, second = upstream
-    by_logits = expand_dims(loss_gradient, -1) * output[1]
-    if second is None:
-        return by_logits
-    probabilities = softmax(logits)
-    return by_logits + (second - reduce_sum(second * probabilities, -1, True)) * probabilities
+def _by_logits(upstream: Any, output: Any, logits: Tensor, weight: Any = 1.0) -> Tensor:
+    """The gradient by the logits, of the losses and (for second derivatives) of softmax(logits) * weight - labels."""
+    of_loss, of_gradient = upstream
+    parts = [] if of_loss is None else [expand_dims(of_loss, -1) * output[1]]
+    if of_gradient is not None:
+        probabilities = softmax(logits)
+        inner = reduce_sum(of_gradient * probabilities, -1, True)
+        parts.append((of_gradient - inner) * probabilities * weight)
+    return add_n(parts)
 
 
 @final

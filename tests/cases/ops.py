@@ -230,7 +230,7 @@ add(shaping.SizeRatio, of(shaping.SizeRatio(dtypes.float32)), PAIR, Input((None,
 add(shaping.SizeRatio, of(shaping.SizeRatio(dtypes.float32)), PAIR, ROW, gradient=0, label="that the batch decides")
 add(shaping.Reshape, lambda x: shaping.reshape(x, [-1, 12]), PAIR)
 add(shaping.Reshape, lambda x: shaping.reshape(x, [-1]), PAIR, label="flat")
-add(shaping.Reshape, lambda x: shaping.reshape(x, [shaping.shape(x)[0], 2, -1]), PAIR, label="with a computed size")
+add(shaping.Reshape, lambda x: shaping.reshape(x, [shaping.shape(x)[0], 2, 6]), PAIR, label="with a computed size")
 add(shaping.ReshapeLike, of(shaping.ReshapeLike()), PAIR, Input((None, 12)))
 add(shaping.ExpandDims, of(shaping.ExpandDims(1)), MATRIX)
 add(shaping.ExpandDims, lambda x: x[:, None] - x[None, :], Input((None,)), label="against itself")
@@ -408,7 +408,7 @@ add(random.RandomStandardNormal, lambda x: random.random_normal(shaping.shape(x)
 add(random.TruncatedNormal, lambda x: random.truncated_normal(shaping.shape(x), dtype=x.dtype, seed=6), MATRIX, gradient=0)
 add(random.RandomShuffle, lambda x: random.random_shuffle(x, seed=7), MATRIX, gradient=0)
 add(random.Dropout, of(random.Dropout(0.4, 8, 9)), MATRIX)
-add(random.Dropout, lambda x: random.dropout(x, rate=0.5, noise_shape=[None, 1], seed=3), MATRIX, label="of whole rows")
+add(random.RandomUniform, lambda x: random.dropout(x, rate=0.5, noise_shape=[None, 1], seed=3), MATRIX, label="for dropout of rows")
 
 
 def placeholders(case: Case, floating: str) -> list[Tensor]:
