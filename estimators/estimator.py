@@ -25,6 +25,7 @@ from estimators.prediction import chosen_predictions, predict
 from estimators.run_config import RunConfig
 from estimators.scaffold import Scaffold
 from estimators.session import Session
+from estimators.state import State
 from estimators.training import add_saver, checked_hooks, checked_listeners, final_step, train, training_hooks
 from estimators.weights import Weights
 from model_fns.global_step import create_global_step
@@ -261,9 +262,9 @@ class Estimator:
             built.scaffold.finalize()
             logging.info("Graph was finalized.")
             built.session = Session(graph=built.graph, config=self._config.session_config)
-        built.session.cursors.clear()
-        built.session.state = self._weights.reading_state(built.session, built.scaffold, checkpoint_path, purpose)
-        return built.session
+        session = built.session.beside(State(self._config.tf_random_seed))
+        self._weights.read_into(session, built.scaffold, checkpoint_path, purpose)
+        return session
 
     def _check_not_overridden(self) -> None:
         for name in ("train", "evaluate", "predict", "model_dir", "config", "params", "model_fn", "latest_checkpoint", "get_variable_names", "get_variable_value", "eval_dir"):

@@ -68,6 +68,12 @@ class Session:
         self._closed = False
         self._entered = ExitStack()
 
+    def beside(self, state: State) -> Session:
+        """Another session on the same graph, with a state and a place in the input of its own, that shares what is compiled."""
+        other = Session(graph=self.graph, state=state)
+        other.workers, other._prepared = self.workers, self._prepared
+        return other
+
     # -- TensorFlow's interface ------------------------------------------------------------------------------------
 
     def run(self, fetches: Any, feed_dict: Mapping[Any, Any] | None = None, options: Any = None, run_metadata: Any = None) -> Any:
@@ -85,7 +91,7 @@ class Session:
     def close(self) -> None:
         """Forgets what was compiled. The session can no longer be run."""
         self._closed = True
-        self._prepared.clear()
+        self._prepared = {}
 
     def as_default(self) -> Any:
         """A context in which `eval()` and `run()` use this session."""
@@ -135,7 +141,7 @@ class Session:
         """Whether this run gives a variable its first value: that is done once, so interpreting it beats compiling it."""
         needed = needed_operations(elements, feeds)
         missing = {op.name for op in needed if isinstance(op.definition, VariableV2)} - self.state.arrays.keys()
-        return bool(missing) or (bool(needed) and any(isinstance(op.definition, Assign) and op.name.endswith("/Assign") for op in needed))
+        return bool(missing) or any(isinstance(op.definition, Assign) and op.name == f"{op.inputs[0].op.name}/Assign" for op in needed)
 
     def prepare(self, elements: Sequence[Any], feeds: Mapping[Tensor, np.ndarray] | None = None, watched: Tensor | None = None, title: str = "") -> Prepared:
         """Compiles what computes `elements`; again only for feeds whose sizes coincide differently."""

@@ -11,13 +11,13 @@ from typing import Any, final
 
 from estimators import logging
 from estimators.checkpoint.format import checkpoint_exists, read_checkpoint
-from estimators.checkpoint.recovery import restore_newest
-from estimators.checkpoint.state_file import latest_checkpoint
+from estimators.checkpoint.recovery import checkpoints_newest_first, restore_newest
 from estimators.compiler.reference import evaluate as interpret
 from estimators.run_config import RunConfig
 from estimators.scaffold import Scaffold
 from estimators.session import Session
 from estimators.state import State
+from model_fns.errors import DataLossError
 from model_fns.graph.graph import Graph
 from model_fns.graph.keys import GraphKeys
 
@@ -52,8 +52,12 @@ class Weights:
         self._refresh()
         if self._state is not None:
             return int(self._state.arrays.get(GraphKeys.GLOBAL_STEP, 0))
-        path = latest_checkpoint(self._config.model_dir)
-        return 0 if path is None else int(read_checkpoint(path)[0].get(GraphKeys.GLOBAL_STEP, 0))
+        for path in checkpoints_newest_first(self._config.model_dir):
+            try:
+                return int(read_checkpoint(path)[0].get(GraphKeys.GLOBAL_STEP, 0))
+            except DataLossError:
+                continue  # `restore_newest` will say so
+        return 0
 
     def state_for(self, graph: Graph) -> State:
         """The state that a training of `graph` goes on with."""
@@ -74,43 +78,38 @@ class Weights:
         interpret([scaffold.local_init_op], {}, arrays, session.state.seed)
         logging.info("Done running local_init_op.")
 
-    def reading_state(self, session: Session, scaffold: Scaffold, checkpoint_path: Any, purpose: str) -> State:
-        """A state for evaluation or prediction: variables shared with the state in memory, local ones of its own."""
-        graph = session.graph
+    def read_into(self, session: Session, scaffold: Scaffold, checkpoint_path: Any, purpose: str) -> None:
+        """Lets `session` evaluate or predict: variables shared with the state in memory, local ones of its own."""
+        arrays = session.state.arrays
         if checkpoint_path is not None:
-            return self._restored(session, scaffold, checkpoint_path)
-        self._refresh()
-        if self._state is None or not _holds_all(self._state, graph):
-            session.state = State(self._config.tf_random_seed)
-            if restore_newest(scaffold.saver, session, self._config.model_dir) is None:
-                logging.info("Could not find trained model in model_dir: %s, running initialization to %s.", self._config.model_dir, _verb(purpose))
-                state = session.state
-                interpret([scaffold.init_op], {}, state.arrays, state.seed)
-                interpret([scaffold.local_init_op], {}, state.arrays, state.seed)
-                return state
-            self._state = session.state
-            self._stamp = self._disk()
-        shared = State(self._state.seed)
-        for name, array in self._state.arrays.items():
-            shared.arrays.share(name, array)
-        interpret([scaffold.local_init_op], {}, shared.arrays, shared.seed)
-        return shared
+            _restore(session, scaffold, checkpoint_path)
+        else:
+            self._refresh()
+            if self._state is not None and _holds_all(self._state, session.graph):
+                for name, array in self._state.arrays.items():
+                    arrays.share(name, array)
+            elif restore_newest(scaffold.saver, session, self._config.model_dir) is not None:
+                self._state = State(session.state.seed, arrays)
+                self._state.resume.update(session.state.resume)
+                self._stamp = self._disk()
+            else:
+                directory, verb = self._config.model_dir, _VERBS[purpose]
+                logging.info("Could not find trained model in model_dir: %s, running initialization to %s.", directory, verb)
+                interpret([scaffold.init_op], {}, arrays, session.state.seed)
+        interpret([scaffold.local_init_op], {}, arrays, session.state.seed)
 
-    def _restored(self, session: Session, scaffold: Scaffold, path: Any) -> State:
-        """A state with the variables of a checkpoint."""
-        path = os.fspath(path)
-        if not checkpoint_exists(path):
-            raise ValueError(f"The passed save_path is not a valid checkpoint: {path}")
-        session.state = State(self._config.tf_random_seed)
-        scaffold.saver.restore(session, path)
-        interpret([scaffold.local_init_op], {}, session.state.arrays, session.state.seed)
-        return session.state
+
+_VERBS = {"evaluation": "evaluate", "prediction": "predict"}
+
+
+def _restore(session: Session, scaffold: Scaffold, path: Any) -> None:
+    """The variables of one checkpoint, whichever is the latest."""
+    path = os.fspath(path)
+    if not checkpoint_exists(path):
+        raise ValueError(f"The passed save_path is not a valid checkpoint: {path}")
+    scaffold.saver.restore(session, path)
 
 
 def _holds_all(state: State, graph: Graph) -> bool:
     return all(variable.op.name in state.arrays for variable in graph.get_collection(GraphKeys.GLOBAL_VARIABLES))
-
-
-def _verb(purpose: str) -> str:
-    return {"evaluation": "evaluate", "prediction": "predict"}[purpose]
 

@@ -6,6 +6,10 @@
      │   ├─ InvalidArgumentError       a value an operation cannot take (label out of range, unfed placeholder, wrong feed)
      │   ├─ NotFoundError              a checkpoint, file or key that is not there
      │   ├─ AlreadyExistsError
+     │   ├─ DeadlineExceededError
+     │   ├─ PermissionDeniedError
+     │   ├─ UnauthenticatedError
+     │   ├─ UnknownError
      │   ├─ FailedPreconditionError    a variable that was not initialized
      │   ├─ OutOfRangeError            the end of the input
      │   ├─ UnimplementedError
@@ -45,9 +49,12 @@ def _error(name: str, code: int, meaning: str) -> type[OpError]:
 
 
 CancelledError = _error("CancelledError", 1, "An operation or step was cancelled.")
+UnknownError = _error("UnknownError", 2, "An error of no known kind.")
 InvalidArgumentError = _error("InvalidArgumentError", 3, "An operation was given a value it cannot take.")
+DeadlineExceededError = _error("DeadlineExceededError", 4, "An operation took too long.")
 NotFoundError = _error("NotFoundError", 5, "Something asked for by name is not there.")
 AlreadyExistsError = _error("AlreadyExistsError", 6, "Something to be created is there already.")
+PermissionDeniedError = _error("PermissionDeniedError", 7, "The caller may not do this.")
 ResourceExhaustedError = _error("ResourceExhaustedError", 8, "Memory or disk ran out.")
 FailedPreconditionError = _error("FailedPreconditionError", 9, "The state does not allow it: a variable has no value yet.")
 AbortedError = _error("AbortedError", 10, "An operation was aborted.")
@@ -56,6 +63,7 @@ UnimplementedError = _error("UnimplementedError", 12, "An operation is not imple
 InternalError = _error("InternalError", 13, "An invariant of the project is broken: please report it.")
 UnavailableError = _error("UnavailableError", 14, "The runtime is unavailable.")
 DataLossError = _error("DataLossError", 15, "Data is lost or damaged beyond recovery.")
+UnauthenticatedError = _error("UnauthenticatedError", 16, "The caller did not say who it is.")
 
 
 class NanLossDuringTrainingError(RuntimeError):

@@ -228,6 +228,11 @@ def model_variables(scope: str | None = None) -> list[Variable]:
     return get_default_graph().get_collection(GraphKeys.MODEL_VARIABLES, scope)
 
 
+def moving_average_variables(scope: str | None = None) -> list[Variable]:
+    """The variables that have moving averages: collection MOVING_AVERAGE_VARIABLES."""
+    return get_default_graph().get_collection(GraphKeys.MOVING_AVERAGE_VARIABLES, scope)
+
+
 def variables_initializer(var_list: Iterable[Variable], name: str = "init") -> Operation:
     """An operation that gives each of the variables its initial value."""
     initializers = [variable.initializer for variable in var_list]
@@ -242,3 +247,9 @@ def global_variables_initializer() -> Operation:
 def local_variables_initializer() -> Operation:
     """An operation that initializes all local variables."""
     return variables_initializer(local_variables(), "init")
+
+
+def tables_initializer(name: str = "init_all_tables") -> Operation:
+    """An operation that initializes all look-up tables: collection TABLE_INITIALIZERS."""
+    tables = get_default_graph().get_collection(GraphKeys.TABLE_INITIALIZERS)
+    return group(*tables, name=name) if tables else no_op(name)

@@ -48,7 +48,10 @@ def emit(program: Program, source_feeds: Mapping[Value, int] | None = None, watc
 class _Emitter:
     def __init__(self, program: Program, source_feeds: dict[Value, int], watched: Value | None, title: str) -> None:
         self.program, self.source_feeds, self.watched, self.title = program, source_feeds, watched, title
-        self.names = Names()
+        self.symbols = tuple(sorted(symbols_in(tuple(size for value in self._values() for size in value.dims))))
+        self.names = Names(self.symbols)
+        self.names.imported("estimators.kernels.memory", "array_at")
+        self.names.imported("estimators.kernels.compile", "share")
         self.lines: list[str] = []
         self.writes: dict[Value, str] = {}  # since the last barrier: root -> label
         self.reads: dict[Value, set[str]] = {}
@@ -58,14 +61,13 @@ class _Emitter:
         self.committed = False
 
     def emit(self) -> Emitted:
-        codes = [*self._input_codes(), *self._item_codes(), *self._watch_codes()]
-        symbols = tuple(sorted(symbols_in(tuple(size for value in self._values() for size in value.dims))))
-        for name in symbols:
+        codes = [*self._input_codes(), *self._checks_first(self._item_codes()), *self._watch_codes()]
+        for name in self.symbols:
             self.names.add_slot("size", name)
         for code in codes:
             self._place(code)
         self._end_of_step()
-        return Emitted(self._source(), self.names, " + ".join(self.work) or "0", symbols)
+        return Emitted(self._source(), self.names, " + ".join(self.work) or "0", self.symbols)
 
     def _values(self) -> list[Value]:
         return [*self.program.feeds, *(value for s in self.program.statements for value in (*s.inputs, *s.outputs))]
@@ -110,6 +112,20 @@ class _Emitter:
                 lower(item.statement, code)
             codes.append(code)
         return codes
+
+    def _checks_first(self, codes: list[Code]) -> list[Code]:
+        """The codes with what may fail before what changes variables, unless it needs the changed ones."""
+        last = max((number for number, code in enumerate(codes) if code.can_fail), default=-1)
+        early: list[Code] = []
+        late: list[Code] = []
+        touched: set[Value] = set()
+        for code in codes[: last + 1]:
+            if self.program.written & code.writes.keys() or touched & (code.reads.keys() | code.writes.keys()):
+                late.append(code)
+                touched |= code.writes.keys()
+            else:
+                early.append(code)
+        return [*early, *late, *codes[last + 1 :]]
 
     def _users(self, items: tuple[Item, ...]) -> dict[Value, set[int]]:
         """For each root, the items that read it; fetches count as another."""
@@ -196,9 +212,8 @@ class _Emitter:
         names = self.names
         prologue = self._prologue()
         head = [f'"""{self.title or "A compiled step."} Written by the compiler: changes to this file are lost."""', "", "import numpy as np", ""]
-        names.imported("estimators.kernels.memory", "array_at")
-        names.imported("estimators.kernels.compile", "share")
-        head += [f"from {module} import {name}" for module, name in sorted(names.imports)]
+        for (module, name), local in sorted(names.imports.items()):
+            head.append(f"from {module} import {name}" + (f" as {local}" if local != name else ""))
         head += ["", *(f"{name} = {text}" for (text, _), name in names.literals.items()), "", ""]
         head += ["def run(table, worker, workers):", *prologue, "    done = 0"]
         head += [f"    for step in range(table[{names.slot('steps')}]):"]

@@ -23,7 +23,7 @@ from estimators.compiler.reference import uninitialized
 from estimators.compiler.workers import run_side_by_side
 from estimators.kernels import contraction, convolution
 from model_fns.errors import InternalError, InvalidArgumentError
-from model_fns.graph.dimensions import Dim, Symbol
+from model_fns.graph.dimensions import SIZE_FUNCTIONS, Dim, Symbol
 from model_fns.graph.op import TensorSpec
 from model_fns.random_bits import random_key
 
@@ -151,7 +151,7 @@ def _sizes(given: Sequence[Value], shapes: Sequence[tuple[int, ...]], source_fee
 def _number(dim: Dim, sizes: Mapping[str, int]) -> int:
     if not isinstance(dim, Symbol):
         return int(dim)
-    return int(eval(str(dim), {"__builtins__": {}, "max": max}, dict(sizes)))
+    return int(eval(str(dim), {"__builtins__": {}, **SIZE_FUNCTIONS}, dict(sizes)))
 
 
 def _check(program: Program, sizes: Mapping[str, int]) -> None:
@@ -216,7 +216,7 @@ class _Binding:
         self.table[names.slot("callback")] = ctypes.cast(self._callback, ctypes.c_void_p).value or 0
 
     def _evaluate(self, expression: str) -> int:
-        scope = {"__builtins__": {}, "max": max, "contraction": contraction, "convolution": convolution}
+        scope = {"__builtins__": {}, **SIZE_FUNCTIONS, "contraction": contraction, "convolution": convolution}
         return int(eval(expression, scope, dict(self.sizes)))
 
     def _fill(self, position: int, slot: Slot) -> None:
@@ -246,6 +246,7 @@ class _Binding:
         given = dict(zip((v for v in self._given if source is None or v not in self._source_feeds()), feeds, strict=True))
         self._feeds = [np.ascontiguousarray(array) for array in given.values()]  # kept alive until the next run
         contiguous = dict(zip(given, self._feeds, strict=True))
+        self._arrays.update(contiguous)  # also those that the code does not read: they may be fetched
         for value, name in self._variables.items():
             if name not in variables:
                 raise uninitialized(name)
@@ -253,9 +254,7 @@ class _Binding:
         for position, slot in self._dynamic:
             if slot.kind == "array":
                 value = slot.key
-                if value in contiguous:
-                    self._arrays[value] = contiguous[value]
-                elif value not in self._variables:
+                if value not in contiguous and value not in self._variables:
                     self._arrays.setdefault(value, aligned(max(int(np.prod(self.shape(value), initial=1)), 1), value.dtype.as_numpy_dtype))
                 self.table[position] = address(self._arrays[value])
             elif source is not None and slot.kind == "source":

@@ -37,6 +37,7 @@ class _LoopWriter:
         self.loop, self.code = loop, code
         root = code.program.root
         made: set[Value] = set()
+        self.locals: dict[Any, str] = {}
         self.loaded: list[Value] = []  # arrays read, in order of first use; scalars apart
         self.scalars: list[Value] = []
         self.stored: list[Value] = []
@@ -47,13 +48,19 @@ class _LoopWriter:
             made.add(root(step.output))
             if step.statement.op.writes or step.output in leaves or root(step.output) in leaves:
                 self.stored.append(step.output)
-        self.locals: dict[Value, str] = {}
 
     def _load(self, value: Value) -> None:
-        root = self.code.program.root
         group = self.scalars if all(size == 1 for size in value.dims) and not self._is_scalar_loop() else self.loaded
-        if root(value) not in {root(other) for other in (*self.loaded, *self.scalars)}:
+        if self._key(value) not in {self._key(other) for other in (*self.loaded, *self.scalars)}:
             group.append(value)
+
+    def _key(self, value: Value) -> Any:
+        """What a local variable stands for: an array's element, as a loop of this shape walks over it.
+
+        One array may be walked over in two ways: x[:, None] - x[None, :].
+        """
+        first = next((axis for axis, size in enumerate(value.dims) if size != 1), len(value.dims))
+        return self.code.program.root(value), value.dims[first:]
 
     def _is_scalar_loop(self) -> bool:
         return all(size == 1 for size in self.loop.dims)
@@ -91,7 +98,7 @@ class _LoopWriter:
         for value in self.scalars:
             local = code.names.identifier(f"{value.name}_number")
             code.line(f"{local} = {code.read(value, SINGLE if code.single else WHOLE)}[0]")
-            self.locals[code.program.root(value)] = local
+            self.locals[self._key(value)] = local
         targets = [code.write(value, label) for value in self.stored]
         offsets = [""] * (len(names) + len(targets))
         indent = ""
@@ -112,16 +119,16 @@ class _LoopWriter:
         self._write_body(indent, names, targets, offsets)
 
     def _write_body(self, indent: str, names: list[str], targets: list[str], offsets: list[str]) -> None:
-        code, root = self.code, self.code.program.root
+        code = self.code
         at = code.kernel("indexing", "at")
         for number, (value, name) in enumerate(zip(self.loaded, names, strict=True)):
             code.line(f"{indent}x{number} = {name}[{at}({offsets[number] or '0'})]")
-            self.locals[root(value)] = f"x{number}"
+            self.locals[self._key(value)] = f"x{number}"
         where = dict(zip(self.stored, zip(targets, offsets[len(names) :], strict=True), strict=True))
         for number, step in enumerate(self.loop.steps):
             local = f"v{number}"
             code.line(f"{indent}{local} = {self._expression(step)}")
-            self.locals[root(step.output)] = local
+            self.locals[self._key(step.output)] = local
             if step.output in where:
                 target, offset = where[step.output]
                 code.line(f"{indent}{target}[{at}({offset or '0'})] = {local}")
@@ -142,7 +149,7 @@ class _LoopWriter:
         literal = self._literal(value)
         if literal is not None:
             return self.code.names.literal(literal, value.dtype)
-        return self.locals[self.code.program.root(value)]
+        return self.locals[self._key(value)]
 
 
 class _Rewriter(ast.NodeTransformer):

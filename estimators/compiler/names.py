@@ -7,18 +7,22 @@ from __future__ import annotations
 
 import keyword
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple, final
 
 import numpy as np
 
 from estimators.compiler.program import Statement, Value
-from model_fns.graph.dimensions import Dim, Symbol
+from model_fns.graph.dimensions import SIZE_FUNCTIONS, Dim, Symbol
 from model_fns.graph.dtypes import DType
 
 HEADER = ("status", "steps", "draws", "seed", "position", "shuffled", "rows_in_source", "stream", "barrier", "callback", "step")
 _NUMBER = re.compile(r"-?\d+")
 _ATOM = re.compile(r"[A-Za-z_]\w*")
+# What the emitted function calls its own: a tensor of that name gets another one.
+_OWN = {"np", "float", "range", "run", "table", "worker", "workers", "step", "done", "rows", "barrier", "order", "epoch_of_order"}
+_OWN_LOCALS = re.compile(r"[ivx]\d+|at\d+_\d+|(start|stop|source)_\d+|scratch_\w+")
 
 
 @final
@@ -42,7 +46,8 @@ class Part(NamedTuple):
 class Names:
     """Identifiers, table slots, imports and typed literals of one emitted step."""
 
-    def __init__(self) -> None:
+    def __init__(self, sizes: Iterable[str] = ()) -> None:
+        """`sizes` are the names of unknown sizes, which stand in expressions as they are."""
         self.slots: list[Slot] = [Slot("header", name) for name in HEADER]
         self.imports: dict[tuple[str, str], str] = {}
         self.literals: dict[tuple[str, str], str] = {}
@@ -50,7 +55,7 @@ class Names:
         self.scratches: dict[DType, list[str]] = {}
         self.failures: list[Statement] = []
         self._arrays: dict[Value, str] = {}
-        self._taken: set[str] = set(HEADER) | {"table", "worker", "workers", "step", "float32", "float64", "rows"}
+        self._taken: set[str] = {*_OWN, *SIZE_FUNCTIONS, *sizes}
 
     def identifier(self, wish: str) -> str:
         """A Python identifier near `wish`, not used before."""
@@ -58,7 +63,7 @@ class Names:
         if base[0].isdigit() or keyword.iskeyword(base):
             base = f"v_{base}"
         name, number = base, 1
-        while name in self._taken:
+        while name in self._taken or _OWN_LOCALS.fullmatch(name):
             number += 1
             name = f"{base}_{number}"
         self._taken.add(name)
@@ -88,7 +93,10 @@ class Names:
         return Part(f"{count} by {multiple}", f"start_{name}", f"stop_{name}")
 
     def imported(self, module: str, name: str) -> str:
-        return self.imports.setdefault((module, name), name)
+        """What a kernel is called here: its name, unless a tensor has it."""
+        if (module, name) not in self.imports:
+            self.imports[module, name] = self.identifier(name)
+        return self.imports[module, name]
 
     def literal(self, number: Any, dtype: DType) -> str:
         """A constant of the type `dtype`, defined once at the top of the file."""
@@ -97,14 +105,23 @@ class Names:
         text = repr(float(number)) if dtype.is_floating else repr(int(number))
         text = {"inf": "float('inf')", "-inf": "-float('inf')", "nan": "float('nan')"}.get(text, text)
         key = (f"np.{dtype.name}({text})", dtype.name)
-        return self.literals.setdefault(key, self.identifier(f"{dtype.name}_{text}"))
+        return self._constant(key, f"{dtype.name}_{text}")
 
     def integer(self, text: str) -> str:
         """A size for a kernel: a bare number becomes a constant, because numba compiles a kernel anew for each literal."""
         if not _NUMBER.fullmatch(text):
             return text
         key = (f"np.int64({text})", "size")
-        return self.literals.setdefault(key, self.identifier("n" + text.replace("-", "_minus_")))
+        return self._constant(key, f"size_{text.replace('-', 'minus_')}")
+
+    def _constant(self, key: tuple[str, str], wish: str) -> str:
+        if key not in self.literals:
+            self.literals[key] = self.identifier(wish)
+        return self.literals[key]
+
+    def reserve(self, names: Iterable[str]) -> None:
+        """Keeps identifiers for sizes: no array or constant gets them."""
+        self._taken.update(names)
 
     def scratch(self, dtype: DType, size: str) -> str:
         if dtype not in self.scratches:
@@ -127,4 +144,4 @@ HOST_ERROR = 2
 
 def symbols_in(dims: tuple[Dim, ...]) -> set[str]:
     """The names of unknown sizes in a shape."""
-    return {name for dim in dims if isinstance(dim, Symbol) for atom in dim.atoms for name in _ATOM.findall(atom)} - {"max"}
+    return {name for dim in dims if isinstance(dim, Symbol) for atom in dim.atoms for name in _ATOM.findall(atom)} - SIZE_FUNCTIONS.keys()

@@ -167,6 +167,8 @@ def constant_statement(array: np.ndarray, name: str) -> Statement:
 def _value(name: str, spec: TensorSpec, known: Any = None) -> Value:
     if spec.dims is None:
         raise ValueError(f"The rank of {name} is not known even now that all inputs are; give it a shape with set_shape().")
+    if any(isinstance(size, Symbol) and size.is_unknown for size in spec.dims):
+        raise ValueError(f"The shape {dimensions.text(spec.dims)} of {name} is not known even now that all inputs are; give it one with set_shape().")
     return Value(name, spec.dtype, spec.dims, known)
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from estimators.compiler.needed import needed_operations
 from model_fns.errors import FailedPreconditionError, InvalidArgumentError
 from model_fns.graph.tensor import Operation, Tensor
-from model_fns.ops.control import Placeholder, Same
+from model_fns.ops.control import Placeholder
 from model_fns.ops.state import IsVariableInitialized, VariableV2
 from model_fns.random_bits import random_key
 
@@ -84,9 +84,15 @@ def _outputs(operation: Operation, values: dict[Tensor, Any], state: MutableMapp
         inputs.append(random_key(definition.seed if definition.seed is not None else seed, definition.stream, step))  # type: ignore[attr-defined]
     with np.errstate(all="ignore"):
         result = definition.kernel(*inputs)
-    if isinstance(definition, Same):
-        result = np.array(result)  # a snapshot, should the input be a variable
-    return result if isinstance(result, tuple) else (np.asarray(result),)
+    results = result if isinstance(result, tuple) else (np.asarray(result),)
+    if definition.is_view:
+        return results
+    # NumPy hands out views where it can; the result of anything but a view must not change with a variable it was read from.
+    return tuple(np.array(item) if _looks_at(item, inputs) else item for item in results)
+
+
+def _looks_at(result: Any, inputs: list[Any]) -> bool:
+    return isinstance(result, np.ndarray) and any(isinstance(x, np.ndarray) and np.may_share_memory(result, x) for x in inputs)
 
 
 def _written(operation: Operation, inputs: list[Any], state: MutableMapping[str, Any]) -> Any:

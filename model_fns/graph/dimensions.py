@@ -48,6 +48,8 @@ class Symbol:
                 return Symbol(self.atoms, total) if total else 0
         elif other == 0:
             return self
+        elif other < 0:
+            return Symbol((f"({self} - {-other})",))
         return Symbol((f"({' + '.join(sorted((str(self), str(other))))})",))
 
     __radd__ = __add__
@@ -57,7 +59,7 @@ class Symbol:
             if other.atoms == self.atoms:
                 return self + Symbol(other.atoms, -other.coefficient)
             return Symbol((f"({self} - {other})",))
-        return self if other == 0 else Symbol((f"({self} - {other})",))
+        return self + -other
 
     def __rsub__(self, other: int) -> Dim:
         return Symbol((f"({other} - {self})",))
@@ -120,9 +122,23 @@ def merged(a: Dim, b: Dim) -> Dim:
     return b if isinstance(a, Symbol) and not isinstance(b, Symbol) else a
 
 
+SIZE_FUNCTIONS = {"max": max, "min": min}  # what an atom may call
+
+
 def larger(a: Dim, b: Dim) -> Dim:
-    """Two sizes broadcast against each other, at least one of them unknown."""
-    return Symbol((f"max({', '.join(sorted((str(a), str(b))))})",))
+    """The larger of two sizes."""
+    return _chosen("max", a, b)
+
+
+def smaller(a: Dim, b: Dim) -> Dim:
+    """The smaller of two sizes."""
+    return _chosen("min", a, b)
+
+
+def _chosen(name: str, a: Dim, b: Dim) -> Dim:
+    if isinstance(a, Symbol) or isinstance(b, Symbol):
+        return Symbol((f"{name}({', '.join(sorted((str(a), str(b))))})",))
+    return SIZE_FUNCTIONS[name](a, b)
 
 
 def broadcast(left: Dims, right: Dims) -> Dims:
@@ -136,7 +152,7 @@ def broadcast(left: Dims, right: Dims) -> Dims:
         elif a == 1:
             result.append(b)
         elif isinstance(a, Symbol) and isinstance(b, Symbol):
-            result.append(larger(a, b))
+            result.append(larger(a, b) * smaller(1, smaller(a, b)))  # 1 against 0 is 0
         elif isinstance(a, Symbol) or isinstance(b, Symbol):
             result.append(merged(a, b))
         else:

@@ -78,14 +78,14 @@ class Op(ABC):
         for position, (spec, value) in enumerate(zip(specs, values, strict=True)):
             needs_value = position in self.value_inputs
             rule_inputs.append(as_sizes(value) if needs_value else spec.dims)
-            if rule_inputs[-1] is None and not (needs_value or self.copes_without(position)):
+            if rule_inputs[-1] is None and not self.copes_without(position):
                 return tuple(TensorSpec(dtype, None) for dtype in types)
         shapes = self.output_shape(*rule_inputs)
         shapes = shapes if isinstance(shapes, list) else [shapes]
         return tuple(TensorSpec(dtype, dims) for dtype, dims in zip(types, shapes, strict=True))
 
     def copes_without(self, position: int) -> bool:
-        """True if the shape rule takes None for an input of unknown rank at this position."""
+        """True if the shape rule takes None for an input of unknown rank, or value if it needs that, at this position."""
         return False
 
     def known_value(self, specs: tuple[TensorSpec, ...], values: tuple[Any, ...]) -> Any:

@@ -268,12 +268,12 @@ def divide(x: Any, y: Any, name: str | None = None) -> Tensor:
     if x.dtype.is_integer:
         target = from_integers.get(x.dtype.name, dtypes.float64)
         x, y = apply(Cast(target), x=x), apply(Cast(target), x=y)
-    return apply(RealDiv(), name, x=x, y=y)
+    return apply(RealDiv(), name or "truediv", x=x, y=y)
 
 
 def floordiv(x: Any, y: Any, name: str | None = None) -> Tensor:
     """x / y rounded towards minus infinity."""
-    return apply(FloorDiv(), name, x=x, y=y)
+    return apply(FloorDiv(), name or "floordiv", x=x, y=y)
 
 
 def mod(x: Any, y: Any, name: str | None = None) -> Tensor:

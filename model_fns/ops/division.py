@@ -7,17 +7,22 @@ from typing import Any
 from model_fns.graph.constant import convert_to_tensor
 from model_fns.graph.tensor import Tensor
 from model_fns.ops.apply import apply
-from model_fns.ops.arithmetic import RealDiv, divide, floordiv, multiply
+from model_fns.ops.arithmetic import FloorDiv, RealDiv, divide, floordiv, multiply
 
 
 def truediv(x: Any, y: Any, name: str | None = None) -> Tensor:
     """x / y as Python 3 divides: see `divide`."""
-    return divide(x, y, name or "truediv")
+    return divide(x, y, name)
 
 
 def realdiv(x: Any, y: Any, name: str | None = None) -> Tensor:
     """x / y of floating-point numbers."""
     return apply(RealDiv(), name, x=x, y=y)
+
+
+def floor_div(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """x / y rounded towards minus infinity."""
+    return apply(FloorDiv(), name, x=x, y=y)
 
 
 def div(x: Any, y: Any, name: str | None = None) -> Tensor:

@@ -67,7 +67,7 @@ class Size(Op):
 @final
 @dataclass(frozen=True)
 class SizeRatio(Op):
-    """How many elements of x there are for each of y, as a number of type `dtype` (at least 1)"""
+    """How many elements of x there are for each of y, as a number of type `dtype`"""
 
     dtype: DType
     shape_inputs: ClassVar[tuple[int, ...]] = (0, 1)
@@ -82,7 +82,7 @@ class SizeRatio(Op):
         return None, None
 
     def kernel(self, *inputs: Any) -> Any:
-        return np.array(max(np.size(inputs[0]) // max(np.size(inputs[1]), 1), 1), self.dtype.as_numpy_dtype)
+        return np.array(np.size(inputs[0]) // max(np.size(inputs[1]), 1), self.dtype.as_numpy_dtype)
 
 
 @final

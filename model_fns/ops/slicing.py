@@ -8,12 +8,14 @@ from typing import Any, ClassVar, final
 import numpy as np
 
 from model_fns.graph.constant import convert_to_tensor
-from model_fns.graph.dimensions import Dim, Dims, Symbol, unknown
+from model_fns.graph.dimensions import Dim, Dims, Symbol, larger, smaller, unknown
 from model_fns.graph.dtypes import DType
 from model_fns.graph.op import Op
 from model_fns.graph.tensor import Tensor
 from model_fns.ops.apply import apply
 from model_fns.ops.shaping import ExpandDims, Squeeze, reshape_like
+
+newaxis = None  # in an index: a new axis of size 1
 
 Slice3 = tuple[int | None, int | None, int]
 
@@ -67,15 +69,25 @@ def _length(size: Dim, start: int | None, stop: int | None, step: int) -> Dim:
     """How many elements start:stop:step takes from an axis."""
     if not isinstance(size, Symbol):
         return len(range(*slice(start, stop, step).indices(size)))
-    if step == 1 and start in (None, 0) and stop is None:
-        return size
-    if step == 1 and (start or 0) >= 0 and stop is None:
-        return size - (start or 0)
-    if step == 1 and start in (None, 0) and stop is not None and stop < 0:
-        return size + stop
-    if step == -1 and start is None and stop is None:
-        return size
-    return unknown()
+    if stop is None and (start is None or (start == 0 and step > 0)):
+        span = size
+    elif stop is None and start is not None and step > 0:  # the same symbol as of [:-start]
+        span = larger(size - start, 0) if start > 0 else smaller(size, -start)
+    else:
+        first, end = ends(size, start, stop, step)
+        span = end if step > 0 and first == 0 else larger(end - first if step > 0 else first - end, 0)
+    return (span + (abs(step) - 1)) // abs(step)
+
+
+def ends(size: Dim, start: int | None, stop: int | None, step: int) -> tuple[Dim, Dim]:
+    """Where start:stop:step begins, and where it has ended, as `slice.indices` has it, for a size that may be unknown."""
+    low, high = (0, size) if step > 0 else (-1, size - 1)
+
+    def inside(index: int) -> Dim:
+        return larger(size + index, low) if index < 0 else smaller(high, index)
+
+    first, last = (low, high) if step > 0 else (high, low)
+    return (first if start is None else inside(start)), (last if stop is None else inside(stop))
 
 
 @final
@@ -88,8 +100,12 @@ class Slice(Op):
     def output_dtype(self, *inputs: DType) -> DType:
         return inputs[0]
 
+    def copes_without(self, position: int) -> bool:
+        return position == 1
+
     def output_shape(self, *inputs: Any) -> Dims:
         dims, begin, size = inputs
+        begin = begin or tuple(unknown() for _ in size)
         if not len(dims) == len(begin) == len(size):
             raise ValueError(f"begin and size must have {len(dims)} elements, one for each axis")
         result = []
@@ -120,6 +136,9 @@ class SliceGrad(Op):
 
     def output_dtype(self, *inputs: DType) -> DType:
         return inputs[0]
+
+    def copes_without(self, position: int) -> bool:
+        return position == 2
 
     def output_shape(self, *inputs: Any) -> Dims:
         return inputs[1]

@@ -9,7 +9,7 @@ from estimators.compiler.program import Statement, Value
 from model_fns.graph.dimensions import Dim, Dims, Symbol, product
 from model_fns.ops.indexing import Gather, OneHot, ScatterAdd
 from model_fns.ops.joining import Concat, ConcatGrad, Pack, Reverse, Split, Tile, Transpose, Unpack
-from model_fns.ops.slicing import Pad, Slice, SliceGrad, StridedSlice, StridedSliceGrad
+from model_fns.ops.slicing import Pad, Slice, SliceGrad, StridedSlice, StridedSliceGrad, ends
 
 _MOST_AXES = 6
 
@@ -118,33 +118,23 @@ def unpack(statement: Statement, code: Code) -> bool:
     return True
 
 
-def _box(dims: Dims, slices: Any) -> tuple[Any, list[Dim]] | None:
-    """Offset and strides of the box that slices point at; None if they cannot be told before the sizes are."""
+def _box(dims: Dims, slices: Any) -> tuple[Any, list[Dim]]:
+    """Offset and strides of the box that slices point at."""
     steps = strides_of(dims)
     offset: Dim = 0
-    for axis, (start, stop, step) in enumerate(slices):
-        size = dims[axis]
-        if isinstance(size, Symbol):
-            if step == -1 and start is None and stop is None:
-                first: Dim = size - 1
-            elif step > 0:
-                first = (start or 0) if (start or 0) >= 0 else size + start
-            else:
-                return None
-        else:
-            first = slice(start, stop, step).indices(size)[0]
-        offset = offset + first * steps[axis]
-        steps[axis] = steps[axis] * step
+    for axis, piece in enumerate(slices):
+        offset = offset + ends(dims[axis], *piece)[0] * steps[axis]
+        steps[axis] = steps[axis] * piece[2]
     return offset, steps
 
 
 def strided_slice(statement: Statement, code: Code) -> bool:
     x, out = statement.inputs[0], statement.outputs[0]
     assert isinstance(statement.op, StridedSlice)
-    box = _box(x.dims, statement.op.slices) if _fits(x) else None
-    if box is None:
+    if not _fits(x):
         return False
-    _copy(code, x, box[0], box[1], out, 0, strides_of(out.dims), list(out.dims))
+    offset, steps = _box(x.dims, statement.op.slices)
+    _copy(code, x, offset, steps, out, 0, strides_of(out.dims), list(out.dims))
     return True
 
 
@@ -157,10 +147,10 @@ def _cleared(code: Code, value: Value, number: str) -> None:
 def strided_slice_gradient(statement: Statement, code: Code) -> bool:
     dy, out = statement.inputs[0], statement.outputs[0]
     assert isinstance(statement.op, StridedSliceGrad)
-    box = _box(out.dims, statement.op.slices) if _fits(out) else None
-    if box is None:
+    if not _fits(out):
         return False
-    _put(code, dy, out, box[0], box[1], code.names.literal(0, out.dtype))
+    offset, steps = _box(out.dims, statement.op.slices)
+    _put(code, dy, out, offset, steps, code.names.literal(0, out.dtype))
     return True
 
 

@@ -22,5 +22,5 @@ def size(statement: Statement, code: Code) -> None:
 def size_ratio(statement: Statement, code: Code) -> None:
     code.alone()
     x, y = statement.inputs
-    ratio = f"max({times(*x.dims)} // max({times(*y.dims)}, 1), 1)"
+    ratio = f"{times(*x.dims)} // max({times(*y.dims)}, 1)"
     code.line(f"{code.write(statement.outputs[0], SINGLE)}[0] = {ratio}")

@@ -8,6 +8,7 @@ from typing import Any
 from estimators.compiler.code import SINGLE, Code
 from estimators.compiler.lowering import classification, draws, images, moves, products, reductions, sizes
 from estimators.compiler.program import Statement
+from model_fns.graph.dtypes import string
 from model_fns.ops.convolution import Conv2D, Conv2DBackpropFilter, Conv2DBackpropInput
 from model_fns.ops.indexing import Gather, OneHot, ScatterAdd
 from model_fns.ops.joining import Concat, ConcatGrad, Pack, Reverse, Split, Tile, Transpose, Unpack
@@ -73,9 +74,11 @@ def on_host(statement: Statement, code: Code) -> None:
     code.alone()
     code.on_host = code.can_fail = True
     for value in statement.data_inputs:
-        code.read(value)
+        if value.dtype != string:  # strings never leave the host
+            code.read(value)
     for value in statement.outputs:
-        code.write(value, SINGLE)
+        if value.dtype != string:
+            code.write(value, SINGLE)
     names = code.names
     code.line(f"table[{names.slot('step')}] = step")
     call = f"{code.kernel('memory', 'call_back')}(table[{names.slot('callback')}], {names.add_slot('host', statement)})"

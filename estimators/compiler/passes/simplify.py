@@ -28,17 +28,26 @@ def simplify(program: Program) -> Program:
     for _ in range(10):
         before = [statement.op for statement in program.statements]
         for rule in RULES:
-            program = rewrite(program, rule)
+            program = rewrite(program, functools.partial(_unless_it_reads_later, rule))
         if [statement.op for statement in program.statements] == before:
             break
     return program
 
 
+def _unless_it_reads_later(rule: Any, program: Program, statement: Statement) -> Answer:
+    """What `rule` says, unless a variable that this run changes would be read at another time than it was."""
+    answer = rule(program, statement)
+    if isinstance(answer, Value):
+        read = set() if statement.op.is_view else {answer}
+    else:
+        statements = answer if isinstance(answer, tuple) else (answer,) if answer is not None else ()
+        read = {value for item in statements for value in item.inputs} - set(statement.inputs)
+    return None if any(program.root(value) in program.written for value in read) else answer
+
+
 def identity_of_value(program: Program, statement: Statement) -> Answer:
-    """identity(x) -> x, unless x is a variable that this run changes"""
-    if isinstance(statement.op, Same) and program.root(statement.inputs[0]) not in program.written:
-        return statement.inputs[0]
-    return None
+    """identity(x) -> x"""
+    return statement.inputs[0] if isinstance(statement.op, Same) else None
 
 
 def cast_to_own_type(program: Program, statement: Statement) -> Answer:
@@ -105,10 +114,10 @@ def known_ratio(program: Program, statement: Statement) -> Answer:
     if not isinstance(statement.op, SizeRatio):
         return None
     x, y = (functools.reduce(lambda a, b: a * b, value.dims, 1) for value in statement.inputs)
-    ratio = x if y == 1 else x // y if y != 0 else 1
+    ratio = x // (y if y != 0 else 1)
     if isinstance(ratio, Symbol):
         return None
-    return constant_statement(np.array(max(ratio, 1), statement.op.dtype.as_numpy_dtype), statement.name)
+    return constant_statement(np.array(ratio, statement.op.dtype.as_numpy_dtype), statement.name)
 
 
 def broadcast_in_loop(program: Program, statement: Statement) -> Answer:
