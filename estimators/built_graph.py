@@ -45,7 +45,8 @@ class BuiltGraph:
 def fingerprint(graph: Graph) -> tuple[Any, ...]:
     """The operations of a graph: kinds with their attributes, names and inputs."""
     return tuple(
-        (operation.name, operation.definition, tuple(tensor.name for tensor in operation.inputs)) for operation in graph.operations
+        (operation.name, operation.definition, tuple(tensor.name for tensor in operation.inputs))
+        for operation in graph.operations
     )
 
 
@@ -61,7 +62,9 @@ def call_input_fn(input_fn: Callable[..., Any], mode: str, params: dict[str, Any
     return result, None
 
 
-def call_model_fn(model_fn: Callable[..., Any], features: Any, labels: Any, mode: str, params: dict[str, Any], config: Any) -> EstimatorSpec:
+def call_model_fn(
+    model_fn: Callable[..., Any], features: Any, labels: Any, mode: str, params: dict[str, Any], config: Any
+) -> EstimatorSpec:
     """The EstimatorSpec of a model function, given those arguments that it names."""
     names = argument_names(model_fn)
     arguments: dict[str, Any] = {}
@@ -100,9 +103,13 @@ def verify_model_fn(model_fn: Any, params: Any) -> None:
     if "features" not in names:
         raise ValueError(f"model_fn ({model_fn}) must include features argument.")
     if params is not None and "params" not in names:
-        raise ValueError(f"model_fn ({model_fn}) does not include params argument, but params ({params}) is passed to Estimator.")
+        raise ValueError(
+            f"model_fn ({model_fn}) does not include params argument, but params ({params}) is passed to Estimator."
+        )
     if params is None and "params" in names:
-        logging.warning("Estimator's model_fn (%s) includes params argument, but params are not passed to Estimator.", model_fn)
+        logging.warning(
+            "Estimator's model_fn (%s) includes params argument, but params are not passed to Estimator.", model_fn
+        )
     unexpected = [name for name in names if name not in _EXPECTED]
     if unexpected:
         raise ValueError(f"model_fn ({model_fn}) has following not expected args: {unexpected}")

@@ -58,7 +58,9 @@ class Estimator:
         self._check_not_overridden()
         verify_model_fn(model_fn, params)
         if warm_start_from is not None:
-            raise NotImplementedError("Estimator: warm_start_from is not available yet. Restore variables with tf.train.Saver in a Scaffold's init_fn.")
+            raise NotImplementedError(
+                "Estimator: warm_start_from is not available yet. Restore variables with tf.train.Saver in a Scaffold's init_fn."
+            )
         self._config = _config_with_directory(config, model_dir)
         self._model_fn = model_fn
         self._params = copy.deepcopy(params or {})
@@ -119,7 +121,15 @@ class Estimator:
             logging.info("Loss for final step: %s.", loss)
         return self
 
-    def _train(self, built: BuiltGraph, user_hooks: list[SessionRunHook], stop: StopAtStepHook | None, listeners: Any, steps: int | None, max_steps: int | None) -> Any:
+    def _train(
+        self,
+        built: BuiltGraph,
+        user_hooks: list[SessionRunHook],
+        stop: StopAtStepHook | None,
+        listeners: Any,
+        steps: int | None,
+        max_steps: int | None,
+    ) -> Any:
         built.graph.finalized = False  # hooks may add to it in begin()
         with built.graph.as_default():
             add_saver(built, self._config)
@@ -267,10 +277,24 @@ class Estimator:
         return session
 
     def _check_not_overridden(self) -> None:
-        for name in ("train", "evaluate", "predict", "model_dir", "config", "params", "model_fn", "latest_checkpoint", "get_variable_names", "get_variable_value", "eval_dir"):
+        for name in (
+            "train",
+            "evaluate",
+            "predict",
+            "model_dir",
+            "config",
+            "params",
+            "model_fn",
+            "latest_checkpoint",
+            "get_variable_names",
+            "get_variable_value",
+            "eval_dir",
+        ):
             mine = getattr(type(self), name)
             if mine is not getattr(Estimator, name):
-                raise ValueError(f"Subclasses of Estimator cannot override members of Estimator. {type(self)} does override {name}")
+                raise ValueError(
+                    f"Subclasses of Estimator cannot override members of Estimator. {type(self)} does override {name}"
+                )
 
 
 def _check_positive(name: str, number: int | None) -> None:
@@ -295,4 +319,3 @@ def _config_with_directory(config: RunConfig | None, model_dir: Any) -> RunConfi
         model_dir = tempfile.mkdtemp()
         logging.warning("Using temporary folder as model directory: %s", model_dir)
     return config if model_dir is None or config.model_dir == model_dir else config.replace(model_dir=model_dir)
-

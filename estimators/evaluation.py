@@ -35,9 +35,13 @@ def add_evaluation_ops(built: BuiltGraph) -> EvaluationOps:
     """Adds the mean of the loss and groups the updates. ValueError for a metric named `loss` or `global_step`."""
     metrics = dict(built.spec.eval_metric_ops or {})
     if "loss" in metrics:
-        raise ValueError('Metric with name "loss" is not allowed, because Estimator already defines a default metric with the same name.')
+        raise ValueError(
+            'Metric with name "loss" is not allowed, because Estimator already defines a default metric with the same name.'
+        )
     if GraphKeys.GLOBAL_STEP in metrics:
-        raise ValueError("Metric with name `global_step` is not allowed, because Estimator already defines a default metric with the same name.")
+        raise ValueError(
+            "Metric with name `global_step` is not allowed, because Estimator already defines a default metric with the same name."
+        )
     metrics["loss"] = mean(built.spec.loss)
     pairs = {name: _value_and_update(metric) for name, metric in sorted(metrics.items())}
     update = group(*(pair[1] for pair in pairs.values()), name="eval_update")

@@ -76,7 +76,8 @@ class FlagValues:
                 rest.append(argument)
         missing = [flag.name for flag in self._flags.values() if flag.required and flag.value is None]
         if missing:
-            raise IllegalFlagValueError(f"flag --{missing[0]}=None: Flag --{missing[0]} must have a value other than None.")
+            name = missing[0]
+            raise IllegalFlagValueError(f"flag --{name}=None: Flag --{name} must have a value other than None.")
         return rest
 
     def _take(self, argument: str, waiting: Iterator[str]) -> bool:
@@ -101,7 +102,8 @@ class FlagValues:
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") or name not in self._flags:
-            raise AttributeError(f"Unknown command line flag '{name}'. Known: {', '.join(sorted(self._flags)) or 'none'}.")
+            known = ", ".join(sorted(self._flags)) or "none"
+            raise AttributeError(f"Unknown command line flag '{name}'. Known: {known}.")
         if not self._parsed:
             self(sys.argv, known_only=True)
         return self._flags[name].value
@@ -169,6 +171,10 @@ def _boolean(text: Any) -> bool:
     raise ValueError("Non-boolean argument to boolean flag")
 
 
+def _integer(text: Any) -> int:
+    return int(text, 0) if isinstance(text, str) else int(text)
+
+
 def _items(text: Any) -> list[str]:
     return [part.strip() for part in text.split(",")] if isinstance(text, str) and text else list(text or [])
 
@@ -188,7 +194,7 @@ def DEFINE_string(name: str, default: Any, help: str, required: bool = False) ->
 
 
 def DEFINE_integer(name: str, default: Any, help: str, lower_bound: Any = None, upper_bound: Any = None) -> None:
-    _define(name, default, help, _bounded(lambda text: int(text, 0) if isinstance(text, str) else int(text), lower_bound, upper_bound))
+    _define(name, default, help, _bounded(_integer, lower_bound, upper_bound))
 
 
 def DEFINE_float(name: str, default: Any, help: str, lower_bound: Any = None, upper_bound: Any = None) -> None:

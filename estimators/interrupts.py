@@ -38,7 +38,9 @@ class Interrupts:
     def _note(self, number: int, frame: FrameType | None) -> None:
         if self.pending is None:
             self.pending = number
-            logging.warning("%s: finishing the step and saving; once more to leave at once.", signal.Signals(number).name)
+            logging.warning(
+                "%s: finishing the step and saving; once more to leave at once.", signal.Signals(number).name
+            )
             return
         self._leave(number, frame)
 

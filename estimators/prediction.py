@@ -26,7 +26,9 @@ def chosen_predictions(predictions: Any, predict_keys: Any) -> Any:
     return chosen
 
 
-def predict(session: Session, built: BuiltGraph, predictions: Any, hooks: Iterable[SessionRunHook], single: bool) -> Iterator[Any]:
+def predict(
+    session: Session, built: BuiltGraph, predictions: Any, hooks: Iterable[SessionRunHook], single: bool
+) -> Iterator[Any]:
     """The predictions of each batch, or with `single` of each example."""
     tensors = list(predictions.values()) if isinstance(predictions, dict) else [predictions]
     loop = RunLoop(session, tensors, hooks, title="Prediction.")
@@ -54,6 +56,8 @@ def _examples(batch: Any) -> Iterator[Any]:
     first = next(iter(lengths.values()))
     for key, length in lengths.items():
         if length != first or np.ndim(batch[key]) == 0:
-            raise ValueError(f"Batch length of predictions should be same. {key} has different batch length than others.")
+            raise ValueError(
+                f"Batch length of predictions should be same. {key} has different batch length than others."
+            )
     for row in range(first):
         yield {key: value[row] for key, value in batch.items()}

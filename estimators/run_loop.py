@@ -12,7 +12,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any, final
 
 from estimators.fetching import Fetches
-from estimators.hooks.session_run_hook import SessionRunArgs, SessionRunContext, SessionRunHook, SessionRunValues, cadence
+from estimators.hooks.session_run_hook import (
+    SessionRunArgs,
+    SessionRunContext,
+    SessionRunHook,
+    SessionRunValues,
+    cadence,
+)
 from estimators.session import Prepared, Session
 from model_fns.graph.tensor import Operation, Tensor
 from model_fns.ops.state import VariableV2
@@ -54,7 +60,14 @@ class RunLoop:
       title: what the compiled code is for.
     """
 
-    def __init__(self, session: Session, targets: Sequence[Any], hooks: Iterable[SessionRunHook] = (), watched: Tensor | None = None, title: str = "") -> None:
+    def __init__(
+        self,
+        session: Session,
+        targets: Sequence[Any],
+        hooks: Iterable[SessionRunHook] = (),
+        watched: Tensor | None = None,
+        title: str = "",
+    ) -> None:
         self.session, self.targets, self.watched, self.title = session, list(targets), watched, title
         self.should_stop = False
         self.exhausted = False
@@ -138,9 +151,14 @@ class RunLoop:
 
     def _run_observed(self, observers: list[_Seat]) -> tuple[list[Any], int]:
         """One run with hooks: what they ask for is fetched along with the targets."""
-        contexts = [SessionRunContext(SessionRunArgs(self.targets), self.session, seat.waited + 1) for seat in observers]
+        contexts = [
+            SessionRunContext(SessionRunArgs(self.targets), self.session, seat.waited + 1) for seat in observers
+        ]
         requests = [seat.hook.before_run(context) for seat, context in zip(observers, contexts, strict=True)]
-        fetches = [None if request is None or request.fetches is None else Fetches(self.session.graph, request.fetches) for request in requests]
+        fetches = [
+            None if request is None or request.fetches is None else Fetches(self.session.graph, request.fetches)
+            for request in requests
+        ]
         feeds = self._feeds(requests)
         elements = [item for wanted in fetches if wanted is not None for item in wanted.elements]
         computed = [item for item in elements if not _is_variable(item)]
@@ -179,7 +197,9 @@ class RunLoop:
     def _report_nan(self) -> list[Any]:
         """The loss of the last quiet run is NaN: the hooks that look for it see it."""
         assert self.watched is not None
-        values = self.prepared.executable.current([self.prepared.values[item] for item in self.targets if isinstance(item, Tensor)])
+        values = self.prepared.executable.current(
+            [self.prepared.values[item] for item in self.targets if isinstance(item, Tensor)]
+        )
         rest = iter(values)
         results = {item: next(rest) if isinstance(item, Tensor) else None for item in self.targets}
         loss = self.prepared.executable.current([self.prepared.values[self.watched]])[0]
@@ -201,4 +221,3 @@ class RunLoop:
 
 def _is_variable(item: Any) -> bool:
     return isinstance(item, Tensor) and isinstance(item.op.definition, VariableV2)
-

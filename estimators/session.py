@@ -43,7 +43,9 @@ class Prepared:
         parts, before = [], ""
         for name, program in self.trace:
             text = str(program)
-            parts.append(f"== {name}: " + (f"{len(program.statements)} statements\n{text}" if text != before else "no change"))
+            parts.append(
+                f"== {name}: " + (f"{len(program.statements)} statements\n{text}" if text != before else "no change")
+            )
             before = text
         return "\n\n".join(parts)
 
@@ -58,7 +60,9 @@ class Session:
       state: the variables' values; by default a new, empty State.
     """
 
-    def __init__(self, target: str = "", graph: Graph | None = None, config: Any = None, state: State | None = None) -> None:
+    def __init__(
+        self, target: str = "", graph: Graph | None = None, config: Any = None, state: State | None = None
+    ) -> None:
         self.graph = get_default_graph() if graph is None else graph
         self.state = State(self.graph.seed) if state is None else state
         self.workers = getattr(config, "intra_op_parallelism_threads", 0) or available_threads()
@@ -76,7 +80,9 @@ class Session:
 
     # -- TensorFlow's interface ------------------------------------------------------------------------------------
 
-    def run(self, fetches: Any, feed_dict: Mapping[Any, Any] | None = None, options: Any = None, run_metadata: Any = None) -> Any:
+    def run(
+        self, fetches: Any, feed_dict: Mapping[Any, Any] | None = None, options: Any = None, run_metadata: Any = None
+    ) -> Any:
         """The values of `fetches` in their nested shape; None for an operation.
 
         `feed_dict` gives values in place of tensors. Raises RuntimeError if the session is closed, TypeError or ValueError for what
@@ -116,13 +122,18 @@ class Session:
             except (KeyError, TypeError, ValueError) as error:
                 raise TypeError(f"Cannot interpret feed_dict key as Tensor: {error.args[0]}") from None
             if isinstance(value, Tensor):
-                raise TypeError("The value of a feed cannot be a tf.Tensor object. Acceptable feed values include Python scalars, strings, lists, numpy ndarrays, or TensorHandles. For reference, the tensor object was " + str(value))
+                raise TypeError(
+                    "The value of a feed cannot be a tf.Tensor object. Acceptable feed values include Python scalars, strings, lists, numpy ndarrays, or TensorHandles. For reference, the tensor object was "
+                    + str(value)
+                )
             feeds[tensor] = fed_array(tensor, value)
         return feeds
 
     def values_of(self, elements: Sequence[Any], feeds: dict[Tensor, np.ndarray]) -> list[Any]:
         """The values of tensors and operations."""
-        if not feeds and all(isinstance(item, Tensor) and isinstance(item.op.definition, VariableV2) for item in elements):
+        if not feeds and all(
+            isinstance(item, Tensor) and isinstance(item.op.definition, VariableV2) for item in elements
+        ):
             return [self.variable(item.op.name) for item in elements]
         if self._initializes(elements, feeds):
             values = evaluate(elements, feeds, self.state.arrays, self.state.seed, self.state.draws)
@@ -141,9 +152,17 @@ class Session:
         """Whether this run gives a variable its first value: that is done once, so interpreting it beats compiling it."""
         needed = needed_operations(elements, feeds)
         missing = {op.name for op in needed if isinstance(op.definition, VariableV2)} - self.state.arrays.keys()
-        return bool(missing) or any(isinstance(op.definition, Assign) and op.name == f"{op.inputs[0].op.name}/Assign" for op in needed)
+        return bool(missing) or any(
+            isinstance(op.definition, Assign) and op.name == f"{op.inputs[0].op.name}/Assign" for op in needed
+        )
 
-    def prepare(self, elements: Sequence[Any], feeds: Mapping[Tensor, np.ndarray] | None = None, watched: Tensor | None = None, title: str = "") -> Prepared:
+    def prepare(
+        self,
+        elements: Sequence[Any],
+        feeds: Mapping[Tensor, np.ndarray] | None = None,
+        watched: Tensor | None = None,
+        title: str = "",
+    ) -> Prepared:
         """Compiles what computes `elements`; again only for feeds whose sizes coincide differently."""
         feeds = feeds or {}
         dims = _fed_dims(feeds)
@@ -152,11 +171,16 @@ class Session:
             self._prepared[key] = self._prepare(tuple(elements), dims, watched, title)
         return self._prepared[key]
 
-    def _prepare(self, elements: tuple[Any, ...], dims: dict[Tensor, Dims], watched: Tensor | None, title: str) -> Prepared:
+    def _prepare(
+        self, elements: tuple[Any, ...], dims: dict[Tensor, Dims], watched: Tensor | None, title: str
+    ) -> Prepared:
         targets = [*elements, *([watched] if watched is not None else [])]
         sources = [op for op in needed_operations(targets, dims) if op in self.graph.sources]
         if len(sources) > 1:
-            raise NotImplementedError("A run that reads from several input pipelines is not available: " + ", ".join(op.name for op in sources))
+            raise NotImplementedError(
+                "A run that reads from several input pipelines is not available: "
+                + ", ".join(op.name for op in sources)
+            )
         cursor = self.cursor(sources[0]) if sources else None
         inputs = {output: (named("batch"), *output.dims[1:]) for op in sources for output in op.outputs}  # type: ignore[index]
         tensors = list(dict.fromkeys(item for item in targets if isinstance(item, Tensor)))
@@ -173,10 +197,14 @@ class Session:
             first = next(iter(inputs))
             from_source, idle = {feed_values[first]: first.value_index}, idle - {feed_values[first]}
         if idle:
-            program = type(program)(tuple(v for v in program.feeds if v not in idle), program.statements, program.fetches)
+            program = type(program)(
+                tuple(v for v in program.feeds if v not in idle), program.statements, program.fetches
+            )
         values = {tensor: program.fetches[number] for tensor, number in names.items()}
         executable = Executable(program, from_source, values[watched] if watched is not None else None, title)
-        fed = tuple(t for t in [*dims, *inputs] if feed_values[t] in program.feeds and feed_values[t] not in from_source)
+        fed = tuple(
+            t for t in [*dims, *inputs] if feed_values[t] in program.feeds and feed_values[t] not in from_source
+        )
         return Prepared(executable, elements, values, fed, sources[0] if sources else None, gathered, tuple(trace))
 
     def cursor(self, operation: Operation) -> InputCursor:
@@ -194,7 +222,9 @@ class Session:
         """The place in the input that a compiled program reads from."""
         return None if prepared.source is None else self.cursor(prepared.source)
 
-    def run_prepared(self, prepared: Prepared, steps: int = 1, feeds: Mapping[Tensor, np.ndarray] | None = None, fetch: bool = True) -> tuple[int, list[Any], bool]:
+    def run_prepared(
+        self, prepared: Prepared, steps: int = 1, feeds: Mapping[Tensor, np.ndarray] | None = None, fetch: bool = True
+    ) -> tuple[int, list[Any], bool]:
         """Runs so many times, in machine code from the first to the last; the batches must be of one size.
 
         Returns the number of runs done, the values after the last, and whether the run ended because the watched loss is NaN.
@@ -218,7 +248,9 @@ class Session:
             source=cursor.compiled if cursor is not None and prepared.gathered else None,
             position=cursor.position if cursor is not None else 0,
             batch=batch,
-            fetches=[self._value(prepared, item) for item in prepared.fetches if isinstance(item, Tensor)] if fetch else (),
+            fetches=[self._value(prepared, item) for item in prepared.fetches if isinstance(item, Tensor)]
+            if fetch
+            else (),
         )
         self.state.ran(outcome.steps)
         if cursor is not None:

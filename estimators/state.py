@@ -36,7 +36,11 @@ class State:
         self.arrays = VariableArrays()
         for name, array in (arrays or {}).items():
             self.arrays.share(name, array)
-        self.resume: dict[str, Any] = {"seed": secrets.randbits(31) if seed is None else seed, "draws": 0, "input": None}
+        self.resume: dict[str, Any] = {
+            "seed": secrets.randbits(31) if seed is None else seed,
+            "draws": 0,
+            "input": None,
+        }
 
     @property
     def seed(self) -> int:

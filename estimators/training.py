@@ -137,4 +137,3 @@ def _save_now(session: Session, hooks: Iterable[SessionRunHook]) -> None:
 def final_step(step: int, steps: int | None, max_steps: int | None) -> int | None:
     """The global step at which a training that begins at `step` ends; None if only its input or a hook ends it."""
     return max_steps if max_steps is not None else None if steps is None else step + steps
-

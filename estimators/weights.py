@@ -71,7 +71,9 @@ class Weights:
         graph, arrays = session.graph, session.state.arrays
         if not _holds_all(session.state, graph):
             if restore_newest(scaffold.saver, session, self._config.model_dir) is None:
-                interpret([scaffold.init_op], session.converted_feeds(scaffold.init_feed_dict), arrays, session.state.seed)
+                interpret(
+                    [scaffold.init_op], session.converted_feeds(scaffold.init_feed_dict), arrays, session.state.seed
+                )
                 if scaffold.init_fn is not None:
                     scaffold.init_fn(session)
         logging.info("Running local_init_op.")
@@ -94,7 +96,9 @@ class Weights:
                 self._stamp = self._disk()
             else:
                 directory, verb = self._config.model_dir, _VERBS[purpose]
-                logging.info("Could not find trained model in model_dir: %s, running initialization to %s.", directory, verb)
+                logging.info(
+                    "Could not find trained model in model_dir: %s, running initialization to %s.", directory, verb
+                )
                 interpret([scaffold.init_op], {}, arrays, session.state.seed)
         interpret([scaffold.local_init_op], {}, arrays, session.state.seed)
 
@@ -112,4 +116,3 @@ def _restore(session: Session, scaffold: Scaffold, path: Any) -> None:
 
 def _holds_all(state: State, graph: Graph) -> bool:
     return all(variable.op.name in state.arrays for variable in graph.get_collection(GraphKeys.GLOBAL_VARIABLES))
-

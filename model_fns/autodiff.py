@@ -39,7 +39,9 @@ def gradients(
     with graph.as_default(), graph.name_scope(name):
         total: dict[Tensor, list[Tensor]] = {}
         for y, weight in zip(targets, weights, strict=True):
-            total.setdefault(y, []).append(ones_like(y, name="grad_ys") if weight is None else convert_to_tensor(weight, y.dtype))
+            total.setdefault(y, []).append(
+                ones_like(y, name="grad_ys") if weight is None else convert_to_tensor(weight, y.dtype)
+            )
         stops = set(sources) | {convert_to_tensor(item) for item in _as_list(stop_gradients or [])}
         for operation in reversed(_between(sources, targets, stops)):
             _backward(operation, total)
@@ -85,7 +87,9 @@ def _backward(operation: Operation, total: dict[Tensor, list[Tensor]]) -> None:
     if len(outputs) == 1:
         upstream, given = upstream[0], outputs[0]
     elif not operation.definition.takes_missing_gradients:
-        upstream = [zeros_like(output) if item is None else item for item, output in zip(upstream, outputs, strict=True)]
+        upstream = [
+            zeros_like(output) if item is None else item for item, output in zip(upstream, outputs, strict=True)
+        ]
     with operation.graph.name_scope(f"{operation.name.replace('/', '_')}_grad"):
         by_inputs = operation.definition.gradient(upstream, given, *operation.inputs)
         for tensor, gradient in zip(operation.inputs, by_inputs, strict=True):

@@ -1,24 +1,24 @@
 """Every exception the project raises on its own account, with TensorFlow 1's names where TensorFlow has one.
 
-    Exception
-     ├─ OpError                        something went wrong while a graph ran (tf.errors.OpError)
-     │   ├─ CancelledError
-     │   ├─ InvalidArgumentError       a value an operation cannot take (label out of range, unfed placeholder, wrong feed)
-     │   ├─ NotFoundError              a checkpoint, file or key that is not there
-     │   ├─ AlreadyExistsError
-     │   ├─ DeadlineExceededError
-     │   ├─ PermissionDeniedError
-     │   ├─ UnauthenticatedError
-     │   ├─ UnknownError
-     │   ├─ FailedPreconditionError    a variable that was not initialized
-     │   ├─ OutOfRangeError            the end of the input
-     │   ├─ UnimplementedError
-     │   ├─ InternalError
-     │   ├─ UnavailableError
-     │   ├─ AbortedError
-     │   ├─ DataLossError              a damaged checkpoint
-     │   └─ ResourceExhaustedError
-     └─ NanLossDuringTrainingError     (a RuntimeError, tf.train.NanLossDuringTrainingError)
+Exception
+ ├─ OpError                        something went wrong while a graph ran (tf.errors.OpError)
+ │   ├─ CancelledError
+ │   ├─ InvalidArgumentError       a value an operation cannot take (label out of range, unfed placeholder, wrong feed)
+ │   ├─ NotFoundError              a checkpoint, file or key that is not there
+ │   ├─ AlreadyExistsError
+ │   ├─ DeadlineExceededError
+ │   ├─ PermissionDeniedError
+ │   ├─ UnauthenticatedError
+ │   ├─ UnknownError
+ │   ├─ FailedPreconditionError    a variable that was not initialized
+ │   ├─ OutOfRangeError            the end of the input
+ │   ├─ UnimplementedError
+ │   ├─ InternalError
+ │   ├─ UnavailableError
+ │   ├─ AbortedError
+ │   ├─ DataLossError              a damaged checkpoint
+ │   └─ ResourceExhaustedError
+ └─ NanLossDuringTrainingError     (a RuntimeError, tf.train.NanLossDuringTrainingError)
 """
 
 from __future__ import annotations
@@ -45,7 +45,9 @@ def _error(name: str, code: int, meaning: str) -> type[OpError]:
     def __init__(self: OpError, node_def: Any = None, op: Any = None, message: str = "") -> None:
         OpError.__init__(self, node_def, op, message)
 
-    return type(name, (OpError,), {"__doc__": meaning, "error_code": code, "__init__": __init__, "__module__": __name__})
+    return type(
+        name, (OpError,), {"__doc__": meaning, "error_code": code, "__init__": __init__, "__module__": __name__}
+    )
 
 
 CancelledError = _error("CancelledError", 1, "An operation or step was cancelled.")
@@ -56,7 +58,9 @@ NotFoundError = _error("NotFoundError", 5, "Something asked for by name is not t
 AlreadyExistsError = _error("AlreadyExistsError", 6, "Something to be created is there already.")
 PermissionDeniedError = _error("PermissionDeniedError", 7, "The caller may not do this.")
 ResourceExhaustedError = _error("ResourceExhaustedError", 8, "Memory or disk ran out.")
-FailedPreconditionError = _error("FailedPreconditionError", 9, "The state does not allow it: a variable has no value yet.")
+FailedPreconditionError = _error(
+    "FailedPreconditionError", 9, "The state does not allow it: a variable has no value yet."
+)
 AbortedError = _error("AbortedError", 10, "An operation was aborted.")
 OutOfRangeError = _error("OutOfRangeError", 11, "The input has come to its end.")
 UnimplementedError = _error("UnimplementedError", 12, "An operation is not implemented.")

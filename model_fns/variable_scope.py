@@ -142,7 +142,11 @@ def variable_scope(
             scope = copy.copy(name_or_scope)
             if auxiliary_name_scope:
                 base = scope.name.split("/")[-1]
-                stack.enter_context(graph.name_scope(base or None) if base else graph.name_scope(graph.get_name_scope() + "/" if graph.get_name_scope() else None))
+                stack.enter_context(
+                    graph.name_scope(base or None)
+                    if base
+                    else graph.name_scope(graph.get_name_scope() + "/" if graph.get_name_scope() else None)
+                )
         else:
             prefix = name_or_scope or store.unique(default_name)  # type: ignore[arg-type]
             if not isinstance(prefix, str):
@@ -154,8 +158,17 @@ def variable_scope(
             scope.name = f"{outer.name}/{prefix}" if outer.name else prefix
             scope.original_name_scope = entered
         inherited = outer.reuse
-        scope.reuse = reuse if reuse is not None and (reuse or not inherited) else (scope.reuse if entering_again and not inherited else inherited)
-        for field, value in (("initializer", initializer), ("regularizer", regularizer), ("custom_getter", custom_getter), ("constraint", constraint)):
+        scope.reuse = (
+            reuse
+            if reuse is not None and (reuse or not inherited)
+            else (scope.reuse if entering_again and not inherited else inherited)
+        )
+        for field, value in (
+            ("initializer", initializer),
+            ("regularizer", regularizer),
+            ("custom_getter", custom_getter),
+            ("constraint", constraint),
+        ):
             if value is not None:
                 setattr(scope, field, value)
         if dtype is not None:
@@ -167,7 +180,9 @@ def variable_scope(
         finally:
             store.scope = outer
             inside = f"{scope.name}/"  # default names inside start anew the next time the scope is opened
-            store.counts = {key: count for key, count in store.counts.items() if not key.startswith(inside) or key in outer_counts}
+            store.counts = {
+                key: count for key, count in store.counts.items() if not key.startswith(inside) or key in outer_counts
+            }
 
 
 def get_variable(
@@ -221,15 +236,25 @@ def _get(full: str, shape: Any = None, dtype: Any = None, initializer: Any = Non
     existing = store.variables.get(full)
     if existing is not None:
         if scope.reuse in (False, None):
-            raise ValueError(f"Variable {full} already exists, disallowed. Did you mean to set reuse=True or reuse=tf.AUTO_REUSE in VarScope?")
+            raise ValueError(
+                f"Variable {full} already exists, disallowed. Did you mean to set reuse=True or reuse=tf.AUTO_REUSE in VarScope?"
+            )
         if shape is not None and not TensorShape(shape).is_compatible_with(existing.shape):
-            raise ValueError(f"Trying to share variable {full}, but specified shape {TensorShape(shape)} and found shape {existing.shape}.")
+            raise ValueError(
+                f"Trying to share variable {full}, but specified shape {TensorShape(shape)} and found shape {existing.shape}."
+            )
         if kind != existing.dtype:
-            raise ValueError(f"Trying to share variable {full}, but specified dtype {kind.name} and found dtype {existing.dtype.name}_ref.")
+            raise ValueError(
+                f"Trying to share variable {full}, but specified dtype {kind.name} and found dtype {existing.dtype.name}_ref."
+            )
         return existing
     if scope.reuse is True:
-        raise ValueError(f"Variable {full} does not exist, or was not created with tf.get_variable(). Did you mean to set reuse=tf.AUTO_REUSE in VarScope?")
-    initial, given_type = _initial_value(full, shape, kind, initializer if initializer is not None else scope.initializer, graph)
+        raise ValueError(
+            f"Variable {full} does not exist, or was not created with tf.get_variable(). Did you mean to set reuse=tf.AUTO_REUSE in VarScope?"
+        )
+    initial, given_type = _initial_value(
+        full, shape, kind, initializer if initializer is not None else scope.initializer, graph
+    )
     with graph.control_dependencies(None), graph.name_scope(None):
         variable = Variable(initial, trainable, collections, name=full, dtype=given_type, constraint=constraint)
     store.variables[full] = variable
@@ -249,7 +274,9 @@ def _initial_value(full: str, shape: Any, kind: DType, initializer: Any, graph: 
             raise ValueError("If initializer is a constant, do not specify shape.")
         return value, None if isinstance(value, Tensor) else kind
     if shape is None or not TensorShape(shape).is_fully_defined():
-        raise ValueError(f"Shape of a new variable ({full}) must be fully defined, but instead was {TensorShape(shape)}.")
+        raise ValueError(
+            f"Shape of a new variable ({full}) must be fully defined, but instead was {TensorShape(shape)}."
+        )
     sizes = TensorShape(shape).as_list()
     return _called(initializer, sizes, kind), None
 

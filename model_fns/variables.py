@@ -59,7 +59,9 @@ class Variable(Operators):
         self.constraint = constraint
         keys = [GraphKeys.GLOBAL_VARIABLES] if collections is None else list(collections)
         if not isinstance(keys, list | tuple | set):
-            raise ValueError(f"collections argument to Variable constructor must be a list, tuple, or set. Got {collections}")
+            raise ValueError(
+                f"collections argument to Variable constructor must be a list, tuple, or set. Got {collections}"
+            )
         if self.trainable and GraphKeys.TRAINABLE_VARIABLES not in keys:
             keys.append(GraphKeys.TRAINABLE_VARIABLES)
         with self.graph.control_dependencies(None), self.graph.name_scope(name or "Variable") as scope:
@@ -138,11 +140,15 @@ class Variable(Operators):
         """An operation that replaces the value; as a tensor, the new value."""
         return assign(self, value, name=name)
 
-    def assign_add(self, delta: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True) -> Tensor:
+    def assign_add(
+        self, delta: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True
+    ) -> Tensor:
         """An operation that adds `delta`; as a tensor, the new value."""
         return assign_add(self, delta, name=name)
 
-    def assign_sub(self, delta: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True) -> Tensor:
+    def assign_sub(
+        self, delta: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True
+    ) -> Tensor:
         """An operation that subtracts `delta`; as a tensor, the new value."""
         return assign_sub(self, delta, name=name)
 
@@ -193,7 +199,9 @@ def _update(kind: Any, label: str, ref: Any, value: Any, name: str | None) -> Te
     return handle.graph.create(kind, (handle, value), name or label).outputs[0]
 
 
-def assign(ref: Any, value: Any, validate_shape: Any = None, use_locking: Any = None, name: str | None = None) -> Tensor:
+def assign(
+    ref: Any, value: Any, validate_shape: Any = None, use_locking: Any = None, name: str | None = None
+) -> Tensor:
     """Replaces the value of the variable `ref`; as a tensor, the new value."""
     return _update(Assign(), "Assign", ref, value, name)
 

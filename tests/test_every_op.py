@@ -130,8 +130,26 @@ def test_a_prevented_gradient_is_refused_with_its_reason():
 # -- compiled code ----------------------------------------------------------------------------------------------------
 
 GROUP = 16  # cases to a program: compiling one with many is cheaper than many with one
-GROUPS = [CASES[first : first + GROUP] for first in range(0, len(CASES), GROUP)]
-GROUP_NAMES = [f"{group[0].name} to {group[-1].name}" for group in GROUPS]
+
+
+def in_groups(cases: list[Case]) -> list[list[Case]]:
+    return [cases[first : first + GROUP] for first in range(0, len(cases), GROUP)]
+
+
+# The first, unlabelled case of every op is quick; variations of it take their time.
+QUICK = in_groups([case for case in CASES if not case.label])
+GROUPS = QUICK + in_groups([case for case in CASES if case.label])
+
+
+def with_group(*floating: str) -> pytest.MarkDecorator:
+    """Runs a test for every group, and every one of the element types."""
+    rows = []
+    for kind in floating:
+        for number, group in enumerate(GROUPS):
+            marks = () if number < len(QUICK) and kind == "float32" else pytest.mark.slow
+            rows.append(pytest.param(number, kind, marks=marks, id=f"{group[0].name} to {group[-1].name}, {kind}"))
+    return pytest.mark.parametrize(("number", "floating"), rows)
+
 
 
 class Compiled:
@@ -200,13 +218,8 @@ def differences(titles: list[str], actual: list[Any], expected: list[Any], toler
     return found
 
 
-FLOATING = ["float32", pytest.param("float64", marks=pytest.mark.slow)]
-by_group = pytest.mark.parametrize("number", range(len(GROUPS)), ids=GROUP_NAMES)
-
-
-@by_group
-@pytest.mark.parametrize("floating", FLOATING)
-def test_compiled_is_what_the_reference_says(floating: str, number: int):
+@with_group("float32", "float64")
+def test_compiled_is_what_the_reference_says(number: int, floating: str):
     """...forward and backward, for all batches by one program."""
     group = group_of(number, floating)
     found = []
@@ -217,10 +230,10 @@ def test_compiled_is_what_the_reference_says(floating: str, number: int):
     assert not found, "\n".join(found)
 
 
-@by_group
-def test_workers_change_no_bit(number: int, monkeypatch: pytest.MonkeyPatch):
+@with_group("float32")
+def test_workers_change_no_bit(number: int, floating: str, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(executable_module, "_WORTH_SHARING", -1)
-    group = group_of(number, "float32")
+    group = group_of(number, floating)
     for batch in BATCHES:
         alone = [np.asarray(value).tobytes() for value in group.run(batch)]
         for workers in (2, 3):
@@ -228,9 +241,9 @@ def test_workers_change_no_bit(number: int, monkeypatch: pytest.MonkeyPatch):
             assert [t for t, a, b in zip(group.titles, alone, shared, strict=True) if a != b] == []
 
 
-@by_group
-def test_only_ops_without_a_compiled_form_call_python_back(number: int):
-    group = group_of(number, "float32")
+@with_group("float32")
+def test_only_ops_without_a_compiled_form_call_python_back(number: int, floating: str):
+    group = group_of(number, floating)
     statements = [slot.key for slot in group.executable.emitted.names.slots if slot.kind == "host"]
     excused = {case.op for case in group.group if case.on_host}
     wrong = [s.name for s in statements if type(s.op) not in excused and (type(s.op) in LOWERINGS or elementwise(s) is not None)]

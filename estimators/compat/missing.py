@@ -38,8 +38,9 @@ def missing(module: str, name: str) -> AttributeError:
     namespace = _tf_name(module)
     if name.startswith("__"):  # Python itself looks for these
         return AttributeError(f"module {module!r} has no attribute {name!r}")
-    advice = _INSTEAD.get(name) or ", ".join(_nearest(namespace, name))
-    return AttributeError(f"{namespace}.{name} is not available here. Nearest: {advice}." if advice else f"{namespace}.{name} is not available here.")
+    instead, nearest = _INSTEAD.get(name), ", ".join(_nearest(namespace, name))
+    advice = f" Use {instead}." if instead else f" Nearest: {nearest}." if nearest else ""
+    return AttributeError(f"{namespace}.{name} is not available here.{advice}")
 
 
 def _tf_name(module: str) -> str:
@@ -52,7 +53,7 @@ def _nearest(namespace: str, name: str) -> list[str]:
     same = [f"{other}.{name}" for other, held in names.items() if name in held]
     here = [f"{namespace}.{found}" for found in get_close_matches(name, names.get(namespace, ()), _MOST_NAMES)]
     everywhere = {found: other for other, held in names.items() for found in held}
-    anywhere = [f"{everywhere[found]}.{found}" for found in get_close_matches(name, everywhere, 1, 0.8)]
+    anywhere = [f"{everywhere[found]}.{found}" for found in get_close_matches(name, everywhere, 1, 0.85)]
     return list(dict.fromkeys([*same, *here, *anywhere]))[:_MOST_NAMES]
 
 

@@ -32,9 +32,12 @@ class Emitted:
     names: Names
     work: str  # operations a step takes, as an expression over the sizes
     symbols: tuple[str, ...]
+    barriers: int  # in one step, where workers wait for each other
 
 
-def emit(program: Program, source_feeds: Mapping[Value, int] | None = None, watched: Value | None = None, title: str = "") -> Emitted:
+def emit(
+    program: Program, source_feeds: Mapping[Value, int] | None = None, watched: Value | None = None, title: str = ""
+) -> Emitted:
     """The source of `program`.
 
     Args:
@@ -59,6 +62,7 @@ class _Emitter:
         self.unchecked = False  # something since the last look at the status may have failed
         self.met_since_check = False
         self.committed = False
+        self.barriers = 0
 
     def emit(self) -> Emitted:
         codes = [*self._input_codes(), *self._checks_first(self._item_codes()), *self._watch_codes()]
@@ -67,7 +71,7 @@ class _Emitter:
         for code in codes:
             self._place(code)
         self._end_of_step()
-        return Emitted(self._source(), self.names, " + ".join(self.work) or "0", self.symbols)
+        return Emitted(self._source(), self.names, " + ".join(self.work) or "0", self.symbols, self.barriers)
 
     def _values(self) -> list[Value]:
         return [*self.program.feeds, *(value for s in self.program.statements for value in (*s.inputs, *s.outputs))]
@@ -88,14 +92,35 @@ class _Emitter:
         choose.alone()
         position = f"table[{slot('position')}] + step * {times(batch)}"
         total, seed, stream = (f"table[{slot(name)}]" for name in ("rows_in_source", "seed", "stream"))
-        choose.call("input", "next_rows", choose.write(rows, SINGLE), batch, "order", total, position, f"table[{slot('shuffled')}]", seed, stream, "epoch_of_order")
+        choose.call(
+            "input",
+            "next_rows",
+            choose.write(rows, SINGLE),
+            batch,
+            "order",
+            total,
+            position,
+            f"table[{slot('shuffled')}]",
+            seed,
+            stream,
+            "epoch_of_order",
+        )
         codes = [choose]
         for value, number in self.source_feeds.items():
             names.add_slot("source", (number, value))
             code = Code(self.program, names, f"{value.name} : {value}")
             part = code.rows(value)
             width = times(*value.dims[1:])
-            code.call("movement", "gather_rows", f"source_{number}", code.read(rows), code.write(value, part.label), width, part.start, part.stop)
+            code.call(
+                "movement",
+                "gather_rows",
+                f"source_{number}",
+                code.read(rows),
+                code.write(value, part.label),
+                width,
+                part.start,
+                part.stop,
+            )
             code.work.append(count(value))
             codes.append(code)
         return codes
@@ -196,9 +221,13 @@ class _Emitter:
         self.met_since_check = False
 
     def _meet(self) -> None:
-        self.lines += [f"{_BODY}if workers > 1:", f"{_BODY}    {self.names.imported('estimators.kernels.barrier', 'meet')}(barrier, workers)"]
+        self.lines += [
+            f"{_BODY}if workers > 1:",
+            f"{_BODY}    {self.names.imported('estimators.kernels.barrier', 'meet')}(barrier, workers)",
+        ]
         self.writes, self.reads = {}, {}
         self.met_since_check = True
+        self.barriers += 1
 
     def _end_of_step(self) -> None:
         self.lines.append(f"{_BODY}done = step + 1")
@@ -211,7 +240,12 @@ class _Emitter:
     def _source(self) -> str:
         names = self.names
         prologue = self._prologue()
-        head = [f'"""{self.title or "A compiled step."} Written by the compiler: changes to this file are lost."""', "", "import numpy as np", ""]
+        head = [
+            f'"""{self.title or "A compiled step."} Written by the compiler: changes to this file are lost."""',
+            "",
+            "import numpy as np",
+            "",
+        ]
         for (module, name), local in sorted(names.imports.items()):
             head.append(f"from {module} import {name}" + (f" as {local}" if local != name else ""))
         head += ["", *(f"{name} = {text}" for (text, _), name in names.literals.items()), "", ""]
@@ -235,7 +269,9 @@ class _Emitter:
             elif slot.kind == "source":
                 key, value = slot.key
                 rows = f"table[{self.names.slot('rows_in_source')}]"
-                arrays.append(f"    source_{key} = array_at({at}, {rows} * {times(*value.dims[1:])}, np.{value.dtype.name})")
+                arrays.append(
+                    f"    source_{key} = array_at({at}, {rows} * {times(*value.dims[1:])}, np.{value.dtype.name})"
+                )
             elif slot.kind == "order":
                 arrays.append(f"    order = array_at({at}, table[{self.names.slot('rows_in_source')}], np.int64)")
             elif slot.kind == "epoch of order":
@@ -246,7 +282,9 @@ class _Emitter:
                     f"    scratch_{dtype.name} = array_at({at} + worker * {size} * {dtype.size}, {size}, np.{dtype.name})"
                 )
         for (rows, multiple), number in self.names.parts.items():
-            shares.append(f"    start_{number}, stop_{number} = share({integer(rows)}, worker, workers, {integer(str(multiple))})")
+            shares.append(
+                f"    start_{number}, stop_{number} = share({integer(rows)}, worker, workers, {integer(str(multiple))})"
+            )
         return [*sizes, *arrays, *shares]
 
 
@@ -256,4 +294,3 @@ def _title(item: Item) -> str:
         return f"{', '.join(names)} : {item.steps[-1].output}"
     made = ", ".join(f"{value.name} : {value}" for value in item.statement.outputs)
     return f"{item.statement.op.type}: {made or item.statement.name}"
-

@@ -29,7 +29,7 @@ from model_fns.random_bits import random_key
 
 _BINDINGS_KEPT = 4
 _ALIGNMENT = 64  # bytes: a cache line, and the widest vector
-_WORTH_SHARING = 400_000  # operations a step below which a second worker costs more than it brings
+_WORTH_SHARING = 300_000  # operations between two barriers below which a second worker costs more than it brings
 
 _CallbackType = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64)
 
@@ -64,7 +64,13 @@ class Outcome:
 class Executable:
     """A program ready to run. Thread-safe: runs of one executable wait for each other."""
 
-    def __init__(self, program: Program, source_feeds: Mapping[Value, int] | None = None, watched: Value | None = None, title: str = "") -> None:
+    def __init__(
+        self,
+        program: Program,
+        source_feeds: Mapping[Value, int] | None = None,
+        watched: Value | None = None,
+        title: str = "",
+    ) -> None:
         self.program = program
         self.source_feeds = dict(source_feeds or {})
         self.emitted: Emitted = emit(program, source_feeds, watched, title)
@@ -104,7 +110,7 @@ class Executable:
             binding = self._bind(feeds, batch)
             binding.point(variables, feeds, source)
             binding.header(steps=steps, draws=draws, seed=seed, position=position)
-            shared = workers if binding.work > _WORTH_SHARING else 1
+            shared = workers if binding.work > _WORTH_SHARING * self.emitted.barriers else 1
             done = run_side_by_side(self._run, binding.table, binding.room_for(shared))
             binding.raise_failure()
             values = [binding.copy(value) for value in (self.program.fetches if fetches is None else fetches)]
@@ -132,16 +138,22 @@ class Executable:
         return binding
 
 
-def _sizes(given: Sequence[Value], shapes: Sequence[tuple[int, ...]], source_feeds: Mapping[Value, int], batch: int) -> dict[str, int]:
+def _sizes(
+    given: Sequence[Value], shapes: Sequence[tuple[int, ...]], source_feeds: Mapping[Value, int], batch: int
+) -> dict[str, int]:
     """The number for every unknown size, from the shapes of what was fed. ValueError for shapes that contradict."""
     sizes: dict[str, int] = {}
     for value, shape in zip(given, shapes, strict=True):
         if len(shape) != len(value.dims):
-            raise ValueError(f"Cannot feed value of shape {shape} for Tensor '{value.name}', which has rank {len(value.dims)}")
+            raise ValueError(
+                f"Cannot feed value of shape {shape} for Tensor '{value.name}', which has rank {len(value.dims)}"
+            )
         for dim, size in zip(value.dims, shape, strict=True):
             known = sizes.setdefault(str(dim), size) if isinstance(dim, Symbol) else dim
             if known != size:
-                raise ValueError(f"Cannot feed value of shape {shape} for Tensor '{value.name}', which has shape {value.dims}: {size} is not {known}")
+                raise ValueError(
+                    f"Cannot feed value of shape {shape} for Tensor '{value.name}', which has shape {value.dims}: {size} is not {known}"
+                )
     for value in source_feeds:
         if value.dims and isinstance(value.dims[0], Symbol):
             sizes[str(value.dims[0])] = batch
@@ -163,11 +175,15 @@ def _check(program: Program, sizes: Mapping[str, int]) -> None:
             made = statement.op.infer(specs, knowns)
         except ValueError as error:
             shapes = ", ".join(f"{v.name} {spec.dims}" for v, spec in zip(statement.inputs, specs, strict=True))
-            raise InvalidArgumentError(message=f"{error} for '{statement.name}' (op: '{statement.op.type}') with inputs {shapes}") from None
+            raise InvalidArgumentError(
+                message=f"{error} for '{statement.name}' (op: '{statement.op.type}') with inputs {shapes}"
+            ) from None
         for value, spec in zip(statement.outputs, made, strict=True):
             expected = tuple(_number(dim, sizes) for dim in value.dims)
             if spec.dims != expected:
-                raise InvalidArgumentError(message=f"{statement.name} makes {spec.dims}, but {value.name} was compiled as {value} = {expected}")
+                raise InvalidArgumentError(
+                    message=f"{statement.name} makes {spec.dims}, but {value.name} was compiled as {value} = {expected}"
+                )
 
 
 def _known(value: Value, sizes: Mapping[str, int]) -> Any:
@@ -230,7 +246,11 @@ class _Binding:
             elif constant is not None:
                 self._own(position, value, np.array(constant).ravel())
             else:
-                self._own(position, value, aligned(max(int(np.prod(self.shape(value), initial=1)), 1), value.dtype.as_numpy_dtype))
+                self._own(
+                    position,
+                    value,
+                    aligned(max(int(np.prod(self.shape(value), initial=1)), 1), value.dtype.as_numpy_dtype),
+                )
         elif slot.kind in ("source", "order", "epoch of order", "scratch", "scratch size"):
             self._dynamic.append((position, slot))
 
@@ -243,7 +263,9 @@ class _Binding:
 
     def point(self, variables: Mapping[str, np.ndarray], feeds: Sequence[np.ndarray], source: Source | None) -> None:
         """Puts the addresses of what the caller owns into the table."""
-        given = dict(zip((v for v in self._given if source is None or v not in self._source_feeds()), feeds, strict=True))
+        given = dict(
+            zip((v for v in self._given if source is None or v not in self._source_feeds()), feeds, strict=True)
+        )
         self._feeds = [np.ascontiguousarray(array) for array in given.values()]  # kept alive until the next run
         contiguous = dict(zip(given, self._feeds, strict=True))
         self._arrays.update(contiguous)  # also those that the code does not read: they may be fetched
@@ -255,7 +277,9 @@ class _Binding:
             if slot.kind == "array":
                 value = slot.key
                 if value not in contiguous and value not in self._variables:
-                    self._arrays.setdefault(value, aligned(max(int(np.prod(self.shape(value), initial=1)), 1), value.dtype.as_numpy_dtype))
+                    self._arrays.setdefault(
+                        value, aligned(max(int(np.prod(self.shape(value), initial=1)), 1), value.dtype.as_numpy_dtype)
+                    )
                 self.table[position] = address(self._arrays[value])
             elif source is not None and slot.kind == "source":
                 self.table[position] = address(source.arrays[slot.key[0]])

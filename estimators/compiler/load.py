@@ -64,7 +64,10 @@ def _surroundings() -> str:
     """What besides the source decides about the machine code."""
     directory = Path(estimators.kernels.__file__ or "").parent
     kernels = [(path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in sorted(directory.glob("*.py"))]
-    host = config.CPU_NAME or binding.get_host_cpu_name(), config.CPU_FEATURES or binding.get_host_cpu_features().flatten()
+    host = (
+        config.CPU_NAME or binding.get_host_cpu_name(),
+        config.CPU_FEATURES or binding.get_host_cpu_features().flatten(),
+    )
     return repr((__version__, numba.__version__, llvmlite.__version__, sys.version, host, kernels))
 
 

@@ -89,7 +89,9 @@ class _LoopWriter:
 
     def _read_label(self, value: Value, label: str) -> str:
         dims = self.loop.dims
-        aligned = same(value.dims, dims) or (len(value.dims) == len(dims) and dims and value.dims[0] == dims[0] and isinstance(dims[0], Symbol))
+        aligned = same(value.dims, dims) or (
+            len(value.dims) == len(dims) and dims and value.dims[0] == dims[0] and isinstance(dims[0], Symbol)
+        )
         return label if aligned else WHOLE
 
     def _write_nest(self, axes: list[Axis], label: str, bounds: tuple[str, str]) -> None:

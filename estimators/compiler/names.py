@@ -17,11 +17,37 @@ from estimators.compiler.program import Statement, Value
 from model_fns.graph.dimensions import SIZE_FUNCTIONS, Dim, Symbol
 from model_fns.graph.dtypes import DType
 
-HEADER = ("status", "steps", "draws", "seed", "position", "shuffled", "rows_in_source", "stream", "barrier", "callback", "step")
+HEADER = (
+    "status",
+    "steps",
+    "draws",
+    "seed",
+    "position",
+    "shuffled",
+    "rows_in_source",
+    "stream",
+    "barrier",
+    "callback",
+    "step",
+)
 _NUMBER = re.compile(r"-?\d+")
 _ATOM = re.compile(r"[A-Za-z_]\w*")
 # What the emitted function calls its own: a tensor of that name gets another one.
-_OWN = {"np", "float", "range", "run", "table", "worker", "workers", "step", "done", "rows", "barrier", "order", "epoch_of_order"}
+_OWN = {
+    "np",
+    "float",
+    "range",
+    "run",
+    "table",
+    "worker",
+    "workers",
+    "step",
+    "done",
+    "rows",
+    "barrier",
+    "order",
+    "epoch_of_order",
+}
 _OWN_LOCALS = re.compile(r"[ivx]\d+|at\d+_\d+|(start|stop|source)_\d+|scratch_\w+")
 
 
@@ -144,4 +170,6 @@ HOST_ERROR = 2
 
 def symbols_in(dims: tuple[Dim, ...]) -> set[str]:
     """The names of unknown sizes in a shape."""
-    return {name for dim in dims if isinstance(dim, Symbol) for atom in dim.atoms for name in _ATOM.findall(atom)} - SIZE_FUNCTIONS.keys()
+    return {
+        name for dim in dims if isinstance(dim, Symbol) for atom in dim.atoms for name in _ATOM.findall(atom)
+    } - SIZE_FUNCTIONS.keys()

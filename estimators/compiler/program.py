@@ -160,15 +160,24 @@ def made(op: Op, inputs: tuple[Value, ...], name: str) -> Statement:
 
 def constant_statement(array: np.ndarray, name: str) -> Statement:
     array = np.ascontiguousarray(array) if np.ndim(array) else np.asarray(array)
-    value = Value(f"{name}:0", as_dtype(array.dtype), array.shape, array if array.dtype.kind in "iu" and array.size <= 64 else None)
+    value = Value(
+        f"{name}:0",
+        as_dtype(array.dtype),
+        array.shape,
+        array if array.dtype.kind in "iu" and array.size <= 64 else None,
+    )
     return Statement(name, Constant(FrozenArray(array)), (), (value,))
 
 
 def _value(name: str, spec: TensorSpec, known: Any = None) -> Value:
     if spec.dims is None:
-        raise ValueError(f"The rank of {name} is not known even now that all inputs are; give it a shape with set_shape().")
+        raise ValueError(
+            f"The rank of {name} is not known even now that all inputs are; give it a shape with set_shape()."
+        )
     if any(isinstance(size, Symbol) and size.is_unknown for size in spec.dims):
-        raise ValueError(f"The shape {dimensions.text(spec.dims)} of {name} is not known even now that all inputs are; give it one with set_shape().")
+        raise ValueError(
+            f"The shape {dimensions.text(spec.dims)} of {name} is not known even now that all inputs are; give it one with set_shape()."
+        )
     return Value(name, spec.dtype, spec.dims, known)
 
 

@@ -59,11 +59,15 @@ def fed_array(tensor: Tensor, value: Any) -> Any:
     """`value` as an array fit for `tensor`. ValueError if its shape contradicts the tensor's."""
     array = np.asarray(value, tensor.dtype.as_numpy_dtype)
     if not tensor.shape.is_compatible_with(array.shape):
-        raise ValueError(f"Cannot feed value of shape {array.shape} for Tensor '{tensor.name}', which has shape '{tensor.shape}'")
+        raise ValueError(
+            f"Cannot feed value of shape {array.shape} for Tensor '{tensor.name}', which has shape '{tensor.shape}'"
+        )
     return array
 
 
-def _outputs(operation: Operation, values: dict[Tensor, Any], state: MutableMapping[str, Any], seed: int, step: int) -> tuple[Any, ...]:
+def _outputs(
+    operation: Operation, values: dict[Tensor, Any], state: MutableMapping[str, Any], seed: int, step: int
+) -> tuple[Any, ...]:
     definition = operation.definition
     if isinstance(definition, VariableV2):
         return (state.get(operation.name),)  # None until it is initialized, which whoever reads it will say
@@ -92,7 +96,9 @@ def _outputs(operation: Operation, values: dict[Tensor, Any], state: MutableMapp
 
 
 def _looks_at(result: Any, inputs: list[Any]) -> bool:
-    return isinstance(result, np.ndarray) and any(isinstance(x, np.ndarray) and np.may_share_memory(result, x) for x in inputs)
+    return isinstance(result, np.ndarray) and any(
+        isinstance(x, np.ndarray) and np.may_share_memory(result, x) for x in inputs
+    )
 
 
 def _written(operation: Operation, inputs: list[Any], state: MutableMapping[str, Any]) -> Any:

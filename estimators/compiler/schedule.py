@@ -95,7 +95,11 @@ def schedule(program: Program) -> tuple[Item, ...]:
     for statement in program.statements:
         if isinstance(statement.op, VariableV2 | Constant | NoOp) or statement.op.is_view:
             continue
-        step = elementwise(statement) if all(v.dtype.name != "string" for v in (*statement.inputs, *statement.outputs)) else None
+        step = (
+            elementwise(statement)
+            if all(v.dtype.name != "string" for v in (*statement.inputs, *statement.outputs))
+            else None
+        )
         if step is None:
             planner.place_call(statement)
         else:
@@ -151,7 +155,11 @@ class _Planner:
             earliest = max(earliest, self._after(self.written.get(self.program.root(value), []), whole))
         target = self.program.root(step.output)
         if step.statement.op.writes:
-            earliest = max(earliest, self._after(self.written.get(target, []), False), self._after(self.read.get(target, []), False))
+            earliest = max(
+                earliest,
+                self._after(self.written.get(target, []), False),
+                self._after(self.read.get(target, []), False),
+            )
         return earliest
 
     @staticmethod

@@ -18,9 +18,15 @@ def verify(program: Program, after: str) -> Program:
         for value, spec in zip(statement.outputs, specs, strict=True):
             if value in defined:
                 raise InternalError(message=f"After {after}: %{value.name} is made twice")
-            fits = spec.dims is not None and len(spec.dims) == len(value.dims) and all(map(may_equal, spec.dims, value.dims))
+            fits = (
+                spec.dims is not None
+                and len(spec.dims) == len(value.dims)
+                and all(map(may_equal, spec.dims, value.dims))
+            )
             if spec.dtype != value.dtype or not fits:
-                raise InternalError(message=f"After {after}: %{value.name} is {value}, but {statement.op!r} makes {spec}")
+                raise InternalError(
+                    message=f"After {after}: %{value.name} is {value}, but {statement.op!r} makes {spec}"
+                )
         defined.update(statement.outputs)
     for value in program.fetches:
         if value not in defined:

@@ -70,7 +70,9 @@ def register_conversion(kind: Any, function: Callable[..., Any]) -> None:
     _CONVERSIONS.append((kind, function))
 
 
-def convert_to_tensor(value: Any, dtype: Any = None, name: str | None = None, preferred_dtype: Any = None, dtype_hint: Any = None) -> Tensor:
+def convert_to_tensor(
+    value: Any, dtype: Any = None, name: str | None = None, preferred_dtype: Any = None, dtype_hint: Any = None
+) -> Tensor:
     """`value` as a tensor of the default graph.
 
     Python floats become float32, ints int32; arrays keep their element type unless `dtype` says otherwise. Raises TypeError
@@ -85,7 +87,9 @@ def convert_to_tensor(value: Any, dtype: Any = None, name: str | None = None, pr
                 break
     if isinstance(value, Tensor):
         if wanted is not None and value.dtype != wanted:
-            raise ValueError(f"Tensor conversion requested dtype {wanted.name} for Tensor with dtype {value.dtype.name}: {str(value)!r}")
+            raise ValueError(
+                f"Tensor conversion requested dtype {wanted.name} for Tensor with dtype {value.dtype.name}: {str(value)!r}"
+            )
         return value
     hint = preferred_dtype if preferred_dtype is not None else dtype_hint
     if wanted is None and hint is not None:
@@ -96,7 +100,9 @@ def convert_to_tensor(value: Any, dtype: Any = None, name: str | None = None, pr
     return constant(value, wanted, name=name or "Const")
 
 
-def constant(value: Any, dtype: Any = None, shape: Any = None, name: str = "Const", verify_shape: bool = False) -> Tensor:
+def constant(
+    value: Any, dtype: Any = None, shape: Any = None, name: str = "Const", verify_shape: bool = False
+) -> Tensor:
     """A constant tensor. With `shape`, a single value is repeated, and a shorter list continued with its last element."""
     array = as_array(value, None if dtype is None else as_dtype(dtype))
     if shape is not None:
@@ -139,8 +145,14 @@ def _plain_array(value: Any) -> np.ndarray:
         array = np.array(value)
     except ValueError:
         raise ValueError(f"Can't convert non-rectangular Python sequence to Tensor: {value!r}") from None
-    if array.dtype == object and not isinstance(value, str | bytes) and not all(isinstance(v, str | bytes) for v in array.ravel()):
-        raise TypeError(f"Failed to convert object of type {type(value)} to Tensor. Contents: {value}. Consider casting elements to a supported type.")
+    if (
+        array.dtype == object
+        and not isinstance(value, str | bytes)
+        and not all(isinstance(v, str | bytes) for v in array.ravel())
+    ):
+        raise TypeError(
+            f"Failed to convert object of type {type(value)} to Tensor. Contents: {value}. Consider casting elements to a supported type."
+        )
     return array
 
 

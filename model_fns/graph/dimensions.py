@@ -127,6 +127,8 @@ SIZE_FUNCTIONS = {"max": max, "min": min}  # what an atom may call
 
 def larger(a: Dim, b: Dim) -> Dim:
     """The larger of two sizes."""
+    if b == 0 and isinstance(a, Symbol) and a.coefficient > 0 and all(atom.isidentifier() for atom in a.atoms):
+        return a  # a product of sizes is never negative
     return _chosen("max", a, b)
 
 

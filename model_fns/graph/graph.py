@@ -38,7 +38,9 @@ class Graph:
             raise RuntimeError("Graph is finalized and cannot be modified.")
         for tensor in inputs:
             if tensor.graph is not self:
-                raise ValueError(f"{tensor} must be from the same graph as the operation {name or definition.type!r} that takes it.")
+                raise ValueError(
+                    f"{tensor} must be from the same graph as the operation {name or definition.type!r} that takes it."
+                )
         base = name or definition.type
         full = base[:-1] if base.endswith("/") else self.names.unique(base)
         specs, values = tuple(t.spec for t in inputs), tuple(t.known_value for t in inputs)
@@ -111,7 +113,11 @@ class Graph:
         """The tensor `operation:number`. KeyError if there is none, ValueError for an operation's name."""
         base, colon, number = name.rpartition(":")
         if not colon or not number.isdigit():
-            hint = f"Did you mean '{name}:0'?" if name in self._by_name else "Tensor names have the form '<op_name>:<output_index>'."
+            hint = (
+                f"Did you mean '{name}:0'?"
+                if name in self._by_name
+                else "Tensor names have the form '<op_name>:<output_index>'."
+            )
             raise ValueError(f"The name '{name}' refers to an Operation, not a Tensor. {hint}")
         if base not in self._by_name:
             raise KeyError(

@@ -38,7 +38,9 @@ class Op(ABC):
     """A kind of operation with its static attributes. Subclasses are final."""
 
     type_name: ClassVar[str] = ""  # TensorFlow's name of the kind; the class name if empty
-    value_inputs: ClassVar[tuple[int, ...]] = ()  # inputs whose VALUE the shape rule needs: it gets a tuple of sizes there
+    value_inputs: ClassVar[
+        tuple[int, ...]
+    ] = ()  # inputs whose VALUE the shape rule needs: it gets a tuple of sizes there
     handles_sizes: ClassVar[bool] = False  # the kernel also works on object arrays holding symbolic sizes
     writes: ClassVar[bool] = False  # the first input is a variable, which the result replaces
     shape_inputs: ClassVar[tuple[int, ...]] = ()  # inputs of which nothing but the shape matters

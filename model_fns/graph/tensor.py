@@ -167,11 +167,15 @@ class Tensor(Operators):
         )
 
     def __len__(self) -> int:
-        raise TypeError(f"len is not well defined for symbolic Tensors. ({self.name}) Please call `x.shape` rather than `len(x)`.")
+        raise TypeError(
+            f"len is not well defined for symbolic Tensors. ({self.name}) Please call `x.shape` rather than `len(x)`."
+        )
 
     def __iter__(self) -> Iterator[Tensor]:
         if not self.dims or isinstance(self.dims[0], Symbol):
-            raise TypeError(f"Tensor {self.name!r} with shape {self.shape} is not iterable: its first size is not known.")
+            raise TypeError(
+                f"Tensor {self.name!r} with shape {self.shape} is not iterable: its first size is not known."
+            )
         return (self[i] for i in range(self.dims[0]))
 
     def __repr__(self) -> str:

@@ -217,7 +217,9 @@ def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None)
     x and y have one shape; `condition` has it too, or is a vector that chooses whole rows, or a scalar (TF1's rule).
     """
     if x is None or y is None:
-        raise NotImplementedError("tf.where(condition) without x and y is not available: its shape depends on the data. Use tf.where(condition, x, y).")
+        raise NotImplementedError(
+            "tf.where(condition) without x and y is not available: its shape depends on the data. Use tf.where(condition, x, y)."
+        )
     condition = convert_to_tensor(condition)
     x = convert_to_tensor(x, getattr(y, "dtype", None) if not isinstance(x, Tensor) else None)
     if condition.dims is not None and len(condition.dims) == 1 and x.dims is not None and len(x.dims) > 1:

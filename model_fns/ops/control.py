@@ -177,4 +177,3 @@ def with_dependencies(dependencies: Iterable[Any], output_tensor: Any, name: str
     graph = graph_of(output_tensor)
     with graph.as_default(), graph.control_dependencies(dependencies):
         return identity(output_tensor, name or "control_dependency")
-

@@ -39,7 +39,9 @@ def padding_before(size: Any, window: int, stride: int, padding: str) -> Any:
     return max((out - 1) * stride + window - size, 0) // 2
 
 
-def patches(x: np.ndarray, window: tuple[int, int], strides: tuple[int, int], padding: str, fill: float = 0) -> np.ndarray:
+def patches(
+    x: np.ndarray, window: tuple[int, int], strides: tuple[int, int], padding: str, fill: float = 0
+) -> np.ndarray:
     """Every window of the image: [batch, out height, out width, height, width, channels]. For the reference kernels."""
     sizes = x.shape[1:3]
     out = [int(output_size(n, k, s, padding)) for n, k, s in zip(sizes, window, strides, strict=True)]  # type: ignore[arg-type]
@@ -59,7 +61,9 @@ def unpatches(parts: np.ndarray, shape: tuple[int, ...], strides: tuple[int, int
     padded = np.zeros((shape[0], max(room[0], shape[1] + top), max(room[1], shape[2] + left), shape[3]), parts.dtype)
     for p in range(height):
         for q in range(width):
-            padded[:, p : p + room[0] - height + 1 : strides[0], q : q + room[1] - width + 1 : strides[1]] += parts[:, :, :, p, q]
+            padded[:, p : p + room[0] - height + 1 : strides[0], q : q + room[1] - width + 1 : strides[1]] += parts[
+                :, :, :, p, q
+            ]
     return np.ascontiguousarray(padded[:, top : top + shape[1], left : left + shape[2]])
 
 
@@ -172,7 +176,7 @@ def checked_padding(padding: Any) -> str:
     """SAME or VALID, from any spelling. ValueError for anything else."""
     text = str(padding).upper()
     if text not in ("SAME", "VALID"):
-        raise ValueError(f"The `padding` argument must be one of \"VALID\", \"SAME\". Received: {padding}")
+        raise ValueError(f'The `padding` argument must be one of "VALID", "SAME". Received: {padding}')
     return text
 
 

@@ -45,7 +45,9 @@ class Gather(Op):
         bad = np.argwhere((np.asarray(indices) < 0) | (np.asarray(indices) >= size))
         if len(bad):
             at = tuple(int(i) for i in bad[0])
-            raise InvalidArgumentError(message=f"indices{list(at) or ''} = {np.asarray(indices)[at]} is not in [0, {size})")
+            raise InvalidArgumentError(
+                message=f"indices{list(at) or ''} = {np.asarray(indices)[at]} is not in [0, {size})"
+            )
         return np.take(x, indices, self.axis)
 
 
@@ -103,7 +105,14 @@ class OneHot(Op):
         return value if self.axis == -1 else np.ascontiguousarray(np.moveaxis(value, -1, self.axis))
 
 
-def gather(params: Any, indices: Any, validate_indices: Any = None, name: str | None = None, axis: int | None = None, batch_dims: int = 0) -> Tensor:
+def gather(
+    params: Any,
+    indices: Any,
+    validate_indices: Any = None,
+    name: str | None = None,
+    axis: int | None = None,
+    batch_dims: int = 0,
+) -> Tensor:
     """The slices of `params` along `axis` (default 0) at `indices`. An index out of range is an InvalidArgumentError."""
     if batch_dims:
         raise NotImplementedError("tf.gather: batch_dims is not available.")
@@ -111,7 +120,13 @@ def gather(params: Any, indices: Any, validate_indices: Any = None, name: str | 
 
 
 def one_hot(
-    indices: Any, depth: Any, on_value: Any = None, off_value: Any = None, axis: int | None = None, dtype: Any = None, name: str | None = None
+    indices: Any,
+    depth: Any,
+    on_value: Any = None,
+    off_value: Any = None,
+    axis: int | None = None,
+    dtype: Any = None,
+    name: str | None = None,
 ) -> Tensor:
     """A new axis of size `depth` with `on_value` (1) at each index and `off_value` (0) elsewhere; rows of bad indices stay off."""
     size = depth.known_value if isinstance(depth, Tensor) else depth
@@ -127,10 +142,19 @@ def one_hot(
     return apply(definition, name, indices=convert_to_tensor(indices))
 
 
-def embedding_lookup(params: Any, ids: Any, partition_strategy: str = "mod", name: str | None = None, validate_indices: bool = True, max_norm: Any = None) -> Tensor:
+def embedding_lookup(
+    params: Any,
+    ids: Any,
+    partition_strategy: str = "mod",
+    name: str | None = None,
+    validate_indices: bool = True,
+    max_norm: Any = None,
+) -> Tensor:
     """The rows of the table `params` at `ids`."""
     if max_norm is not None:
-        raise NotImplementedError("tf.nn.embedding_lookup: max_norm is not available. Use tf.clip_by_norm on the result.")
+        raise NotImplementedError(
+            "tf.nn.embedding_lookup: max_norm is not available. Use tf.clip_by_norm on the result."
+        )
     table = params[0] if isinstance(params, list | tuple) and len(params) == 1 else params
     if isinstance(table, list | tuple):
         raise NotImplementedError("tf.nn.embedding_lookup: a list of partitions is not available. Pass one table.")

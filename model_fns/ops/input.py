@@ -34,7 +34,9 @@ class NextBatch(Op):
         raise InvalidArgumentError(message="A batch can only be had from the session that holds its input pipeline.")
 
 
-def next_batch(source: Any, components: tuple[tuple[DType, Dims], ...], batch: Dim, shuffled: bool, name: str) -> tuple[Tensor, ...]:
+def next_batch(
+    source: Any, components: tuple[tuple[DType, Dims], ...], batch: Dim, shuffled: bool, name: str
+) -> tuple[Tensor, ...]:
     """Adds `source` to the default graph; its tensors, one for each component."""
     graph = get_default_graph()
     operation = graph.create(NextBatch(components, batch, shuffled), (), name)

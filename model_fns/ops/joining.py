@@ -8,7 +8,7 @@ from typing import Any, ClassVar, final
 import numpy as np
 
 from model_fns.graph.constant import convert_to_tensor, register_conversion
-from model_fns.graph.dimensions import Dim, Dims, Symbol, may_equal, merged, text
+from model_fns.graph.dimensions import Dim, Dims, Symbol, larger, may_equal, merged, text
 from model_fns.graph.dtypes import DType, int32
 from model_fns.graph.op import Op
 from model_fns.graph.tensor import Tensor
@@ -36,14 +36,20 @@ class Concat(Op):
         first, axis = inputs[0], _axis(self.axis, len(inputs[0]))
         total: Dim = first[axis]
         for other in inputs[1:]:
-            if len(other) != len(first) or not all(may_equal(a, b) for i, (a, b) in enumerate(zip(first, other, strict=True)) if i != axis):
-                raise ValueError(f"Dimensions other than axis {axis} must be equal, but the shapes are {text(first)} and {text(other)}")
+            if len(other) != len(first) or not all(
+                may_equal(a, b) for i, (a, b) in enumerate(zip(first, other, strict=True)) if i != axis
+            ):
+                raise ValueError(
+                    f"Dimensions other than axis {axis} must be equal, but the shapes are {text(first)} and {text(other)}"
+                )
             total = total + other[axis]
             first = tuple(map(merged, first, other))
         return first[:axis] + (total,) + first[axis + 1 :]
 
     def gradient(self, upstream: Tensor, output: Tensor, *inputs: Tensor) -> tuple[Any, ...]:
-        pieces = operation(ConcatGrad(self.axis, len(inputs)), None, None, dy=upstream, **{f"x{i}": x for i, x in enumerate(inputs)})
+        pieces = operation(
+            ConcatGrad(self.axis, len(inputs)), None, None, dy=upstream, **{f"x{i}": x for i, x in enumerate(inputs)}
+        )
         return tuple(pieces.outputs)
 
     def kernel(self, *inputs: Any) -> Any:
@@ -206,9 +212,15 @@ def concat(values: Any, axis: int, name: str = "concat") -> Tensor:
     return apply(Concat(int(axis)), name, **{f"values_{i}": tensor for i, tensor in enumerate(tensors)})
 
 
-def split(value: Any, num_or_size_splits: Any, axis: int = 0, num: int | None = None, name: str = "split") -> list[Tensor]:
+def split(
+    value: Any, num_or_size_splits: Any, axis: int = 0, num: int | None = None, name: str = "split"
+) -> list[Tensor]:
     """`value` cut along `axis` into so many equal parts, or into parts of the sizes in a list."""
-    sizes = (0,) * num_or_size_splits if isinstance(num_or_size_splits, int) else tuple(int(size) for size in np.ravel(num_or_size_splits))
+    sizes = (
+        (0,) * num_or_size_splits
+        if isinstance(num_or_size_splits, int)
+        else tuple(int(size) for size in np.ravel(num_or_size_splits))
+    )
     return list(operation(Split(int(axis), sizes), name, None, value=convert_to_tensor(value)).outputs)
 
 
@@ -298,9 +310,11 @@ class Range(Op):
 
     def output_shape(self, *inputs: Any) -> Dims:
         start, limit, delta = (item[0] for item in inputs)
-        if any(isinstance(item, Symbol) for item in (start, delta)):
-            return (-((start - limit) // delta),)
-        return (-((start - limit) // delta) if isinstance(limit, Symbol) else len(range(start, limit, delta)),)
+        if not any(isinstance(item, Symbol) for item in (start, limit, delta)):
+            return (len(range(start, limit, delta)),)
+        if not isinstance(delta, Symbol) and delta < 0:
+            start, limit, delta = limit, start, -delta
+        return (larger((limit - start + (delta - 1)) // delta, 0),)
 
     def gradient(self, upstream: Tensor, output: Tensor, *inputs: Tensor) -> tuple[Any, ...]:
         return None, None, None
@@ -315,7 +329,11 @@ def range_(start: Any, limit: Any = None, delta: Any = 1, dtype: Any = None, nam
         start, limit = 0, start
     if not any(isinstance(item, Tensor) for item in (start, limit, delta)):
         integers = all(isinstance(item, int | np.integer) for item in (start, limit, delta))
-        return convert_to_tensor(np.arange(start, limit, delta), dtype, name) if dtype or not integers else convert_to_tensor(np.arange(start, limit, delta, dtype=np.int32), name=name)
+        return (
+            convert_to_tensor(np.arange(start, limit, delta), dtype, name)
+            if dtype or not integers
+            else convert_to_tensor(np.arange(start, limit, delta, dtype=np.int32), name=name)
+        )
     kind = dtype or dtype_of(start, limit, delta) or int32
     return apply(Range(), name, kind, start=start, limit=limit, delta=delta)
 
@@ -324,8 +342,12 @@ def _pack_list(value: Any, dtype: DType | None, name: str | None) -> Any:
     """Lists that hold tensors become one tensor."""
     if not any(_holds_tensor(item) for item in value):
         return NotImplemented
-    kind = dtype or next((item.dtype for item in _leaves(value) if hasattr(item, "dtype") and not isinstance(item, np.generic)), None)
-    return stack([convert_to_tensor(item, None if hasattr(item, "graph") else kind) for item in value], name=name or "packed")
+    kind = dtype or next(
+        (item.dtype for item in _leaves(value) if hasattr(item, "dtype") and not isinstance(item, np.generic)), None
+    )
+    return stack(
+        [convert_to_tensor(item, None if hasattr(item, "graph") else kind) for item in value], name=name or "packed"
+    )
 
 
 def _leaves(value: Any) -> Any:

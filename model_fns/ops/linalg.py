@@ -58,7 +58,9 @@ class Product(Op):
         return sum_to(by_a, a), sum_to(by_b, b)  # leading axes may have been broadcast
 
     def kernel(self, *inputs: Any) -> Any:
-        return np.ascontiguousarray(np.matmul(_transposed(inputs[0], self.transpose_a), _transposed(inputs[1], self.transpose_b)))
+        return np.ascontiguousarray(
+            np.matmul(_transposed(inputs[0], self.transpose_a), _transposed(inputs[1], self.transpose_b))
+        )
 
 
 @final

@@ -118,10 +118,14 @@ class AvgPoolGrad(Pooling):
         return self.spread((share[:, :, :, None, None] * inside).astype(dy.dtype), shape)
 
 
-def _pool(kind: type[Pooling], value: Any, ksize: Any, strides: Any, padding: Any, data_format: str, name: str | None) -> Tensor:
+def _pool(
+    kind: type[Pooling], value: Any, ksize: Any, strides: Any, padding: Any, data_format: str, name: str | None
+) -> Tensor:
     x = convert_to_tensor(value)
     definition = kind(
-        spatial_pair(ksize, "ksize", data_format), spatial_pair(strides, "strides", data_format), checked_padding(padding)
+        spatial_pair(ksize, "ksize", data_format),
+        spatial_pair(strides, "strides", data_format),
+        checked_padding(padding),
     )
     if data_format == "NHWC":
         return apply(definition, name, value=x)
@@ -129,14 +133,26 @@ def _pool(kind: type[Pooling], value: Any, ksize: Any, strides: Any, padding: An
 
 
 def max_pool(
-    value: Any, ksize: Any, strides: Any, padding: Any, data_format: str = "NHWC", name: str | None = None, input: Any = None
+    value: Any,
+    ksize: Any,
+    strides: Any,
+    padding: Any,
+    data_format: str = "NHWC",
+    name: str | None = None,
+    input: Any = None,
 ) -> Tensor:
     """The largest number in each window of size `ksize`, windows `strides` apart."""
     return _pool(MaxPool, input if value is None else value, ksize, strides, padding, data_format, name)
 
 
 def avg_pool(
-    value: Any, ksize: Any, strides: Any, padding: Any, data_format: str = "NHWC", name: str | None = None, input: Any = None
+    value: Any,
+    ksize: Any,
+    strides: Any,
+    padding: Any,
+    data_format: str = "NHWC",
+    name: str | None = None,
+    input: Any = None,
 ) -> Tensor:
     """The mean of each window of size `ksize`, windows `strides` apart."""
     return _pool(AvgPool, input if value is None else value, ksize, strides, padding, data_format, name)

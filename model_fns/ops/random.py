@@ -171,7 +171,14 @@ def _drawn(kind: type[Draw], shape: Any, dtype: Any, seed: int | None, name: str
     return apply(kind(as_dtype(dtype), graph_seed, stream), name, shape=size_vector(shape))
 
 
-def random_uniform(shape: Any, minval: Any = 0, maxval: Any = None, dtype: Any = dtypes.float32, seed: int | None = None, name: str | None = None) -> Tensor:
+def random_uniform(
+    shape: Any,
+    minval: Any = 0,
+    maxval: Any = None,
+    dtype: Any = dtypes.float32,
+    seed: int | None = None,
+    name: str | None = None,
+) -> Tensor:
     """Numbers drawn evenly from [minval, maxval), by default [0, 1). Integer types need maxval."""
     dtype = as_dtype(dtype)
     if dtype.is_integer:
@@ -179,7 +186,13 @@ def random_uniform(shape: Any, minval: Any = 0, maxval: Any = None, dtype: Any =
             raise ValueError(f"Must specify maxval for integer dtype {dtype!r}")
         graph_seed, stream = get_seeds(seed)
         low, high = convert_to_tensor(minval, dtype), convert_to_tensor(maxval, dtype)
-        return apply(RandomUniformInt(dtype, graph_seed, stream), name or "random_uniform", shape=size_vector(shape), minval=low, maxval=high)
+        return apply(
+            RandomUniformInt(dtype, graph_seed, stream),
+            name or "random_uniform",
+            shape=size_vector(shape),
+            minval=low,
+            maxval=high,
+        )
     maxval = 1 if maxval is None else maxval
     drawn = _drawn(RandomUniform, shape, dtype, seed, f"{name or 'random_uniform'}/RandomUniform")
     if not isinstance(minval, Tensor) and not isinstance(maxval, Tensor) and (minval, maxval) == (0, 1):
@@ -188,14 +201,35 @@ def random_uniform(shape: Any, minval: Any = 0, maxval: Any = None, dtype: Any =
     return add(multiply(drawn, span), minval, name)
 
 
-def random_normal(shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = dtypes.float32, seed: int | None = None, name: str | None = None) -> Tensor:
+def random_normal(
+    shape: Any,
+    mean: Any = 0.0,
+    stddev: Any = 1.0,
+    dtype: Any = dtypes.float32,
+    seed: int | None = None,
+    name: str | None = None,
+) -> Tensor:
     """Numbers of the normal distribution."""
-    return _scaled(_drawn(RandomStandardNormal, shape, dtype, seed, f"{name or 'random_normal'}/RandomStandardNormal"), mean, stddev, name)
+    return _scaled(
+        _drawn(RandomStandardNormal, shape, dtype, seed, f"{name or 'random_normal'}/RandomStandardNormal"),
+        mean,
+        stddev,
+        name,
+    )
 
 
-def truncated_normal(shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = dtypes.float32, seed: int | None = None, name: str | None = None) -> Tensor:
+def truncated_normal(
+    shape: Any,
+    mean: Any = 0.0,
+    stddev: Any = 1.0,
+    dtype: Any = dtypes.float32,
+    seed: int | None = None,
+    name: str | None = None,
+) -> Tensor:
     """Numbers of the normal distribution, those beyond two deviations drawn again."""
-    return _scaled(_drawn(TruncatedNormal, shape, dtype, seed, f"{name or 'truncated_normal'}/TruncatedNormal"), mean, stddev, name)
+    return _scaled(
+        _drawn(TruncatedNormal, shape, dtype, seed, f"{name or 'truncated_normal'}/TruncatedNormal"), mean, stddev, name
+    )
 
 
 def _scaled(drawn: Tensor, mean: Any, stddev: Any, name: str | None) -> Tensor:
@@ -209,7 +243,12 @@ def random_shuffle(value: Any, seed: int | None = None, name: str | None = None)
 
 
 def dropout(
-    x: Any, keep_prob: Any = None, noise_shape: Any = None, seed: int | None = None, name: str | None = None, rate: Any = None
+    x: Any,
+    keep_prob: Any = None,
+    noise_shape: Any = None,
+    seed: int | None = None,
+    name: str | None = None,
+    rate: Any = None,
 ) -> Tensor:
     """Zeroes a share `rate` (= 1 - keep_prob) of the elements of `x` and scales the others by 1 / (1 - rate).
 
@@ -221,7 +260,9 @@ def dropout(
     if rate is None and keep_prob is None:
         raise ValueError("You must provide a rate to dropout.")
     if not x.dtype.is_floating:
-        raise ValueError(f"x has to be a floating point tensor since it's going to be scaled. Got a {x.dtype} tensor instead.")
+        raise ValueError(
+            f"x has to be a floating point tensor since it's going to be scaled. Got a {x.dtype} tensor instead."
+        )
     rate = 1 - keep_prob if rate is None else rate
     graph_seed, stream = get_seeds(seed)
     if isinstance(rate, Tensor):
@@ -240,7 +281,9 @@ def dropout(
 
 
 def _kept(draw: Tensor, rate: Any) -> Tensor:
-    return cast(greater_equal(draw, convert_to_tensor(rate, draw.dtype) if not isinstance(rate, Tensor) else rate), draw.dtype)
+    return cast(
+        greater_equal(draw, convert_to_tensor(rate, draw.dtype) if not isinstance(rate, Tensor) else rate), draw.dtype
+    )
 
 
 def _noise_shape(x: Tensor, noise_shape: Any) -> Any:
@@ -250,4 +293,3 @@ def _noise_shape(x: Tensor, noise_shape: Any) -> Any:
     if isinstance(noise_shape, Tensor):
         return noise_shape
     return [whole[i] if size is None else size for i, size in enumerate(noise_shape)]
-

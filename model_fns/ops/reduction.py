@@ -39,7 +39,9 @@ class Reduction(Op):
 
     def output_shape(self, *inputs: Dims) -> Dims:
         positions = self.positions(len(inputs[0]))
-        kept = [(1 if i in positions else size) for i, size in enumerate(inputs[0]) if self.keepdims or i not in positions]
+        kept = [
+            (1 if i in positions else size) for i, size in enumerate(inputs[0]) if self.keepdims or i not in positions
+        ]
         return tuple(kept)
 
     def reduced(self, function: Any, x: Any) -> Any:
@@ -194,7 +196,9 @@ class ArgMin(Position):
         return np.asarray(np.argmin(inputs[0], self.axis)).astype(self.dtype.as_numpy_dtype)
 
 
-def _reduce(kind: type[Reduction], tensor: Any, axis: Any, keepdims: Any, name: str | None, dtype: Any = None) -> Tensor:
+def _reduce(
+    kind: type[Reduction], tensor: Any, axis: Any, keepdims: Any, name: str | None, dtype: Any = None
+) -> Tensor:
     if axis is None:
         axes = None
     elif isinstance(axis, Tensor):
@@ -206,42 +210,102 @@ def _reduce(kind: type[Reduction], tensor: Any, axis: Any, keepdims: Any, name: 
     return apply(kind(axes, bool(keepdims)), name, dtype, input_tensor=convert_to_tensor(tensor, dtype))
 
 
-def reduce_sum(input_tensor: Any, axis: Any = None, keepdims: Any = None, name: str | None = None, reduction_indices: Any = None, keep_dims: Any = None) -> Tensor:
+def reduce_sum(
+    input_tensor: Any,
+    axis: Any = None,
+    keepdims: Any = None,
+    name: str | None = None,
+    reduction_indices: Any = None,
+    keep_dims: Any = None,
+) -> Tensor:
     """The sum along `axis` (a number, a list, or None for all)."""
     return _reduce(Sum, input_tensor, reduction_indices if axis is None else axis, keepdims or keep_dims, name)
 
 
-def reduce_mean(input_tensor: Any, axis: Any = None, keepdims: Any = None, name: str | None = None, reduction_indices: Any = None, keep_dims: Any = None) -> Tensor:
+def reduce_mean(
+    input_tensor: Any,
+    axis: Any = None,
+    keepdims: Any = None,
+    name: str | None = None,
+    reduction_indices: Any = None,
+    keep_dims: Any = None,
+) -> Tensor:
     """The mean along `axis` (a number, a list, or None for all)."""
     return _reduce(Mean, input_tensor, reduction_indices if axis is None else axis, keepdims or keep_dims, name)
 
 
-def reduce_prod(input_tensor: Any, axis: Any = None, keepdims: Any = None, name: str | None = None, reduction_indices: Any = None, keep_dims: Any = None) -> Tensor:
+def reduce_prod(
+    input_tensor: Any,
+    axis: Any = None,
+    keepdims: Any = None,
+    name: str | None = None,
+    reduction_indices: Any = None,
+    keep_dims: Any = None,
+) -> Tensor:
     """The product along `axis` (a number, a list, or None for all)."""
     return _reduce(Prod, input_tensor, reduction_indices if axis is None else axis, keepdims or keep_dims, name)
 
 
-def reduce_max(input_tensor: Any, axis: Any = None, keepdims: Any = None, name: str | None = None, reduction_indices: Any = None, keep_dims: Any = None) -> Tensor:
+def reduce_max(
+    input_tensor: Any,
+    axis: Any = None,
+    keepdims: Any = None,
+    name: str | None = None,
+    reduction_indices: Any = None,
+    keep_dims: Any = None,
+) -> Tensor:
     """The largest element along `axis` (a number, a list, or None for all)."""
     return _reduce(Max, input_tensor, reduction_indices if axis is None else axis, keepdims or keep_dims, name)
 
 
-def reduce_min(input_tensor: Any, axis: Any = None, keepdims: Any = None, name: str | None = None, reduction_indices: Any = None, keep_dims: Any = None) -> Tensor:
+def reduce_min(
+    input_tensor: Any,
+    axis: Any = None,
+    keepdims: Any = None,
+    name: str | None = None,
+    reduction_indices: Any = None,
+    keep_dims: Any = None,
+) -> Tensor:
     """The smallest element along `axis` (a number, a list, or None for all)."""
     return _reduce(Min, input_tensor, reduction_indices if axis is None else axis, keepdims or keep_dims, name)
 
 
-def reduce_all(input_tensor: Any, axis: Any = None, keepdims: Any = None, name: str | None = None, reduction_indices: Any = None, keep_dims: Any = None) -> Tensor:
+def reduce_all(
+    input_tensor: Any,
+    axis: Any = None,
+    keepdims: Any = None,
+    name: str | None = None,
+    reduction_indices: Any = None,
+    keep_dims: Any = None,
+) -> Tensor:
     """Whether all elements along `axis` are True."""
-    return _reduce(All, input_tensor, reduction_indices if axis is None else axis, keepdims or keep_dims, name, dtypes.bool_)
+    return _reduce(
+        All, input_tensor, reduction_indices if axis is None else axis, keepdims or keep_dims, name, dtypes.bool_
+    )
 
 
-def reduce_any(input_tensor: Any, axis: Any = None, keepdims: Any = None, name: str | None = None, reduction_indices: Any = None, keep_dims: Any = None) -> Tensor:
+def reduce_any(
+    input_tensor: Any,
+    axis: Any = None,
+    keepdims: Any = None,
+    name: str | None = None,
+    reduction_indices: Any = None,
+    keep_dims: Any = None,
+) -> Tensor:
     """Whether any element along `axis` is True."""
-    return _reduce(Any_, input_tensor, reduction_indices if axis is None else axis, keepdims or keep_dims, name, dtypes.bool_)
+    return _reduce(
+        Any_, input_tensor, reduction_indices if axis is None else axis, keepdims or keep_dims, name, dtypes.bool_
+    )
 
 
-def reduce_logsumexp(input_tensor: Any, axis: Any = None, keepdims: Any = None, name: str | None = None, reduction_indices: Any = None, keep_dims: Any = None) -> Tensor:
+def reduce_logsumexp(
+    input_tensor: Any,
+    axis: Any = None,
+    keepdims: Any = None,
+    name: str | None = None,
+    reduction_indices: Any = None,
+    keep_dims: Any = None,
+) -> Tensor:
     """log(sum(exp(x))) along `axis`, without overflow."""
     from_axis = reduction_indices if axis is None else axis
     tensor = convert_to_tensor(input_tensor)
@@ -250,17 +314,44 @@ def reduce_logsumexp(input_tensor: Any, axis: Any = None, keepdims: Any = None, 
     return summed if keepdims or keep_dims else reduce_sum(summed, from_axis, name=name)
 
 
-def argmax(input: Any, axis: Any = None, name: str | None = None, dimension: Any = None, output_type: Any = dtypes.int64) -> Tensor:
+def argmax(
+    input: Any, axis: Any = None, name: str | None = None, dimension: Any = None, output_type: Any = dtypes.int64
+) -> Tensor:
     """The index of the largest element along `axis` (default 0), the first of equal ones."""
-    return apply(ArgMax(int((dimension if axis is None else axis) or 0), dtypes.as_dtype(output_type)), name, input=convert_to_tensor(input))
+    return apply(
+        ArgMax(int((dimension if axis is None else axis) or 0), dtypes.as_dtype(output_type)),
+        name,
+        input=convert_to_tensor(input),
+    )
 
 
-def argmin(input: Any, axis: Any = None, name: str | None = None, dimension: Any = None, output_type: Any = dtypes.int64) -> Tensor:
+def argmin(
+    input: Any, axis: Any = None, name: str | None = None, dimension: Any = None, output_type: Any = dtypes.int64
+) -> Tensor:
     """The index of the smallest element along `axis` (default 0), the first of equal ones."""
-    return apply(ArgMin(int((dimension if axis is None else axis) or 0), dtypes.as_dtype(output_type)), name, input=convert_to_tensor(input))
+    return apply(
+        ArgMin(int((dimension if axis is None else axis) or 0), dtypes.as_dtype(output_type)),
+        name,
+        input=convert_to_tensor(input),
+    )
 
 
-def count_nonzero(input_tensor: Any, axis: Any = None, keepdims: Any = None, dtype: Any = dtypes.int64, name: str | None = None, reduction_indices: Any = None, keep_dims: Any = None) -> Tensor:
+def count_nonzero(
+    input_tensor: Any,
+    axis: Any = None,
+    keepdims: Any = None,
+    dtype: Any = dtypes.int64,
+    name: str | None = None,
+    reduction_indices: Any = None,
+    keep_dims: Any = None,
+) -> Tensor:
     """How many elements along `axis` are not zero."""
     tensor = convert_to_tensor(input_tensor)
-    return reduce_sum(cast(not_equal(tensor, convert_to_tensor(0, tensor.dtype)), dtype), axis, keepdims, name, reduction_indices, keep_dims)
+    return reduce_sum(
+        cast(not_equal(tensor, convert_to_tensor(0, tensor.dtype)), dtype),
+        axis,
+        keepdims,
+        name,
+        reduction_indices,
+        keep_dims,
+    )

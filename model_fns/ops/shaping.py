@@ -108,7 +108,9 @@ class Reshape(Op):
             raise ValueError("Only one input size may be -1, not both 0 and 1")
         if -1 not in target:
             if total is not None and not may_equal(total, known):
-                raise ValueError(f"Cannot reshape a tensor with {total} elements to shape {text(target)} ({known} elements)")
+                raise ValueError(
+                    f"Cannot reshape a tensor with {total} elements to shape {text(target)} ({known} elements)"
+                )
             return tuple(target)
         missing = unknown() if total is None else _missing(total, known, target)
         return tuple(missing if size == -1 else size for size in target)
@@ -122,7 +124,9 @@ class Reshape(Op):
 
 def _missing(total: Dim, known: Dim, target: Dims) -> Dim:
     if known == 0:
-        raise ValueError("reshape cannot infer the missing input size for an empty tensor unless all specified input sizes are non-zero")
+        raise ValueError(
+            "reshape cannot infer the missing input size for an empty tensor unless all specified input sizes are non-zero"
+        )
     if is_known(total) and is_known(known) and total % known:  # type: ignore[operator]  # both are int
         raise ValueError(
             f"Dimension size must be evenly divisible by {known} but is {total} (reshaping {total} elements to {text(target)})"
@@ -185,7 +189,9 @@ class Squeeze(Op):
 
     def output_shape(self, *inputs: Dims) -> Dims:
         dims = inputs[0]
-        axes = {axis % len(dims) for axis in self.axes} if self.axes else {i for i, size in enumerate(dims) if size == 1}
+        axes = (
+            {axis % len(dims) for axis in self.axes} if self.axes else {i for i, size in enumerate(dims) if size == 1}
+        )
         for axis in axes:
             if not may_equal(dims[axis], 1):
                 raise ValueError(f"Can not squeeze dim[{axis}], expected a dimension of 1, got {dims[axis]}")
@@ -210,7 +216,9 @@ class BroadcastTo(Op):
 
     def output_shape(self, *inputs: Any) -> Dims:
         dims, target = inputs
-        if len(dims) > len(target) or not all(a == 1 or may_equal(a, b) for a, b in zip(dims[::-1], target[::-1], strict=False)):
+        if len(dims) > len(target) or not all(
+            a == 1 or may_equal(a, b) for a, b in zip(dims[::-1], target[::-1], strict=False)
+        ):
             raise ValueError(f"Incompatible shapes: {text(dims)} cannot be broadcast to {text(target)}")
         return tuple(target)
 
@@ -332,7 +340,11 @@ def reshape(tensor: Any, shape: Any, name: str | None = None) -> Tensor:
 
 def reshape_like(x: Tensor, like: Tensor) -> Tensor:
     """x in the shape of `like`."""
-    return x if x.dims is not None and like.dims is not None and same(x.dims, like.dims) else apply(ReshapeLike(), x=x, like=like)
+    return (
+        x
+        if x.dims is not None and like.dims is not None and same(x.dims, like.dims)
+        else apply(ReshapeLike(), x=x, like=like)
+    )
 
 
 def expand_dims(input: Any, axis: Any = None, name: str | None = None, dim: int | None = None) -> Tensor:
@@ -354,12 +366,20 @@ def broadcast_to(input: Any, shape: Any, name: str | None = None) -> Tensor:
 
 def broadcast_like(x: Tensor, like: Tensor) -> Tensor:
     """x repeated to the shape of `like`."""
-    return x if x.dims is not None and like.dims is not None and same(x.dims, like.dims) else apply(BroadcastLike(), x=x, like=like)
+    return (
+        x
+        if x.dims is not None and like.dims is not None and same(x.dims, like.dims)
+        else apply(BroadcastLike(), x=x, like=like)
+    )
 
 
 def sum_to(x: Tensor, like: Tensor) -> Tensor:
     """x summed to the shape of `like`: what undoes broadcasting in a gradient."""
-    return x if x.dims is not None and like.dims is not None and same(x.dims, like.dims) else apply(SumTo(), x=x, like=like)
+    return (
+        x
+        if x.dims is not None and like.dims is not None and same(x.dims, like.dims)
+        else apply(SumTo(), x=x, like=like)
+    )
 
 
 def fill(dims: Any, value: Any, name: str | None = None) -> Tensor:
@@ -408,7 +428,9 @@ def _plain_sizes(shape: Any) -> tuple[int, ...] | None:
         return None
     plain = [getattr(item, "value", item) for item in items]
     if any(item is None or isinstance(item, Symbol) for item in plain):
-        raise ValueError(f"Tried to convert 'shape' to a tensor and failed: {shape} has a size that is not known. Use tf.shape(x) there, or -1.")
+        raise ValueError(
+            f"Tried to convert 'shape' to a tensor and failed: {shape} has a size that is not known. Use tf.shape(x) there, or -1."
+        )
     return tuple(int(item) for item in plain)
 
 
@@ -417,7 +439,8 @@ def size_vector(shape: Any) -> Tensor:
     if isinstance(shape, Tensor):
         return shape
     sizes = _plain_sizes(shape)
-    return convert_to_tensor(list(shape), name="shape") if sizes is None else convert_to_tensor(np.array(sizes, np.int32), name="shape")
-
-
-
+    return (
+        convert_to_tensor(list(shape), name="shape")
+        if sizes is None
+        else convert_to_tensor(np.array(sizes, np.int32), name="shape")
+    )

@@ -163,7 +163,9 @@ class Pad(Op):
 
     def output_shape(self, *inputs: Dims) -> Dims:
         if len(inputs[0]) != len(self.paddings):
-            raise ValueError(f"paddings must have {len(inputs[0])} rows, one for each axis, but has {len(self.paddings)}")
+            raise ValueError(
+                f"paddings must have {len(inputs[0])} rows, one for each axis, but has {len(self.paddings)}"
+            )
         return tuple(size + (before + after) for size, (before, after) in zip(inputs[0], self.paddings, strict=True))
 
     def gradient(self, upstream: Tensor, output: Tensor, *inputs: Tensor) -> tuple[Any, ...]:
@@ -183,7 +185,9 @@ def getitem(tensor: Any, key: Any) -> Tensor:
     position = next((i for i, item in enumerate(keys) if item is Ellipsis), None)
     missing = len(tensor.dims) - sum(item is not None and item is not Ellipsis for item in keys)
     if missing < 0:
-        raise ValueError(f"Index out of range using input dim {len(tensor.dims)}; input has only {len(tensor.dims)} dims: {tensor}")
+        raise ValueError(
+            f"Index out of range using input dim {len(tensor.dims)}; input has only {len(tensor.dims)} dims: {tensor}"
+        )
     if position is not None:
         keys[position : position + 1] = [slice(None)] * missing
     slices: list[Slice3] = []
@@ -211,7 +215,9 @@ def _plain(item: Any) -> int | None:
         return None
     if isinstance(item, Tensor):
         if item.known_value is None or isinstance(np.ravel(item.known_value)[0], Symbol):
-            raise NotImplementedError(f"An index must be known when the graph is built, but {item} is not. Use tf.gather or tf.slice.")
+            raise NotImplementedError(
+                f"An index must be known when the graph is built, but {item} is not. Use tf.gather or tf.slice."
+            )
         return int(item.known_value)
     return int(getattr(item, "value", item))
 
@@ -240,7 +246,9 @@ def _reshaped(tensor: Tensor, shape: list[str]) -> Tensor:
 
 def slice_(input_: Any, begin: Any, size: Any, name: str | None = None) -> Tensor:
     """The box of `size` elements (-1: all that remain) at `begin`."""
-    return apply(Slice(), name, input=convert_to_tensor(input_), begin=convert_to_tensor(begin), size=convert_to_tensor(size))
+    return apply(
+        Slice(), name, input=convert_to_tensor(input_), begin=convert_to_tensor(begin), size=convert_to_tensor(size)
+    )
 
 
 def strided_slice(input_: Any, begin: Any, end: Any, strides: Any = None, name: str | None = None) -> Tensor:
@@ -250,7 +258,9 @@ def strided_slice(input_: Any, begin: Any, end: Any, strides: Any = None, name: 
     return apply(StridedSlice(pieces), name, input=convert_to_tensor(input_))
 
 
-def pad(tensor: Any, paddings: Any, mode: str = "CONSTANT", name: str | None = None, constant_values: Any = 0) -> Tensor:
+def pad(
+    tensor: Any, paddings: Any, mode: str = "CONSTANT", name: str | None = None, constant_values: Any = 0
+) -> Tensor:
     """`tensor` with `constant_values` around it; `paddings` is [rank, 2]: how many before and after along each axis."""
     if mode.upper() != "CONSTANT":
         raise NotImplementedError(f"tf.pad: mode {mode} is not available; CONSTANT is.")
@@ -260,4 +270,3 @@ def pad(tensor: Any, paddings: Any, mode: str = "CONSTANT", name: str | None = N
         paddings = paddings.known_value
     pairs = tuple((int(before), int(after)) for before, after in np.asarray(paddings))
     return apply(Pad(pairs, constant_values), name, tensor=convert_to_tensor(tensor))
-

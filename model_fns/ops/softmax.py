@@ -1,6 +1,6 @@
 """Softmax, its logarithm, and the cross-entropies of classification.
 
-    softmax(x)_j = exp(x_j) / sum_k exp(x_k)        cross-entropy(labels, x) = - sum_j labels_j * log softmax(x)_j
+softmax(x)_j = exp(x_j) / sum_k exp(x_k)        cross-entropy(labels, x) = - sum_j labels_j * log softmax(x)_j
 """
 
 from __future__ import annotations
@@ -78,7 +78,9 @@ class SoftmaxCrossEntropyWithLogits(Op):
     def output_shape(self, *inputs: Dims) -> list[Dims]:
         logits, labels = inputs
         if len(logits) != 2 or len(labels) != 2 or not all(map(may_equal, logits, labels)):
-            raise ValueError(f"logits and labels must be broadcastable: logits_size={text(logits)} labels_size={text(labels)}")
+            raise ValueError(
+                f"logits and labels must be broadcastable: logits_size={text(logits)} labels_size={text(labels)}"
+            )
         both = tuple(map(merged, logits, labels))
         return [both[:1], both]
 
@@ -200,7 +202,12 @@ def softmax_cross_entropy_with_logits_v2(
 
 
 def softmax_cross_entropy_with_logits(
-    _sentinel: Any = None, labels: Any = None, logits: Any = None, dim: int = -1, name: str | None = None, axis: int | None = None
+    _sentinel: Any = None,
+    labels: Any = None,
+    logits: Any = None,
+    dim: int = -1,
+    name: str | None = None,
+    axis: int | None = None,
 ) -> Tensor:
     """As the v2 function, but no gradient flows into `labels`."""
     _named_only("softmax_cross_entropy_with_logits", _sentinel)
@@ -228,7 +235,9 @@ def sparse_softmax_cross_entropy_with_logits(
     if len(logits.dims or (0, 0)) == 2:
         return operation(definition, name, None, features=logits, labels=labels).outputs[0]
     rows = reshape(logits, [-1, shape(logits)[-1]])
-    return reshape(operation(definition, name, None, features=rows, labels=reshape(labels, [-1])).outputs[0], shape(labels))
+    return reshape(
+        operation(definition, name, None, features=rows, labels=reshape(labels, [-1])).outputs[0], shape(labels)
+    )
 
 
 def sigmoid_cross_entropy_with_logits(
@@ -239,7 +248,11 @@ def sigmoid_cross_entropy_with_logits(
     _both_given("sigmoid_cross_entropy_with_logits", labels, logits)
     logits = convert_to_tensor(logits)
     labels = convert_to_tensor(labels, None if isinstance(labels, Tensor) else logits.dtype)
-    if logits.dims is not None and labels.dims is not None and not (len(logits.dims) == len(labels.dims) and all(map(may_equal, logits.dims, labels.dims))):
+    if (
+        logits.dims is not None
+        and labels.dims is not None
+        and not (len(logits.dims) == len(labels.dims) and all(map(may_equal, logits.dims, labels.dims)))
+    ):
         raise ValueError(f"logits and labels must have the same shape ({logits.shape} vs {labels.shape})")
     return apply(SigmoidCrossEntropy(), name or "logistic_loss", logits=logits, labels=labels)
 
@@ -254,7 +267,9 @@ def _both_given(function: str, labels: Any, logits: Any) -> None:
         raise ValueError("Both labels and logits must be provided.")
 
 
-def weighted_cross_entropy_with_logits(labels: Any = None, logits: Any = None, pos_weight: Any = None, name: str | None = None, targets: Any = None) -> Tensor:
+def weighted_cross_entropy_with_logits(
+    labels: Any = None, logits: Any = None, pos_weight: Any = None, name: str | None = None, targets: Any = None
+) -> Tensor:
     """Sigmoid cross-entropy with positive labels weighted by `pos_weight`."""
     labels, logits = convert_to_tensor(targets if labels is None else labels), convert_to_tensor(logits)
     weight = 1 + (pos_weight - 1) * labels

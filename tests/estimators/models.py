@@ -39,7 +39,9 @@ def model_fn(features: Any, labels: Any, mode: str, params: dict[str, Any]) -> E
         return EstimatorSpec(mode, predictions=predictions)
     loss = losses.sparse_softmax_cross_entropy(labels, logits)
     if mode == ModeKeys.EVAL:
-        return EstimatorSpec(mode, loss=loss, eval_metric_ops={"accuracy": metrics.accuracy(labels, predictions["classes"])})
+        return EstimatorSpec(
+            mode, loss=loss, eval_metric_ops={"accuracy": metrics.accuracy(labels, predictions["classes"])}
+        )
     train_op = AdamOptimizer(params.get("learning_rate", 1e-3)).minimize(loss, global_step=get_global_step())
     return EstimatorSpec(mode, loss=loss, train_op=train_op)
 

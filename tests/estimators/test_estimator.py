@@ -20,7 +20,14 @@ from model_fns.errors import DataLossError, InvalidArgumentError, NanLossDuringT
 from model_fns.estimator_spec import EstimatorSpec
 from model_fns.global_step import get_global_step
 from model_fns.optimizers import GradientDescentOptimizer
-from tests.estimators.models import DIGITS, line_input, model_fn, prediction_input, test_input as evaluation_input, training_input
+from tests.estimators.models import (
+    DIGITS,
+    line_input,
+    model_fn,
+    prediction_input,
+    test_input as evaluation_input,
+    training_input,
+)
 
 
 def estimator(directory: Path | str | None, **params: Any) -> Estimator:
@@ -32,7 +39,9 @@ def linear_model(features: Any, labels: Any, mode: str) -> EstimatorSpec:
     if mode == "infer":
         return EstimatorSpec(mode, predictions=out)
     loss = losses.mean_squared_error(labels, out)
-    return EstimatorSpec(mode, loss=loss, train_op=GradientDescentOptimizer(0.1).minimize(loss, global_step=get_global_step()))
+    return EstimatorSpec(
+        mode, loss=loss, train_op=GradientDescentOptimizer(0.1).minimize(loss, global_step=get_global_step())
+    )
 
 
 @pytest.fixture(scope="module")
@@ -94,12 +103,22 @@ def test_one_program_for_all_batches(trained: Estimator) -> None:
 
 
 def trained_classes(model: Estimator, count: int) -> list[int]:
-    return [p["classes"] for p in model.predict(numpy_input_fn({"x": DIGITS.test.features[:count]}, None, 10, 1, False))]
+    return [
+        p["classes"] for p in model.predict(numpy_input_fn({"x": DIGITS.test.features[:count]}, None, 10, 1, False))
+    ]
 
 
 def test_variables(trained: Estimator) -> None:
     names = trained.get_variable_names()
-    assert {"dense/kernel", "dense/bias", "logits/kernel", "dense/kernel/Adam", "dense/kernel/Adam_1", "beta1_power", "global_step"} <= set(names)
+    assert {
+        "dense/kernel",
+        "dense/bias",
+        "logits/kernel",
+        "dense/kernel/Adam",
+        "dense/kernel/Adam_1",
+        "beta1_power",
+        "global_step",
+    } <= set(names)
     assert trained.get_variable_value("dense/kernel").shape == (64, 25)
 
 
@@ -214,7 +233,9 @@ def test_observers_do_not_change_the_result(tmp_path: Path) -> None:
             return SessionRunArgs("dense/Relu:0")
 
     estimator(tmp_path / "a").train(training_input(), steps=30)
-    estimator(tmp_path / "b").train(training_input(), hooks=[Watcher(), LoggingTensorHook(["softmax_tensor"], 7)], steps=30)
+    estimator(tmp_path / "b").train(
+        training_input(), hooks=[Watcher(), LoggingTensorHook(["softmax_tensor"], 7)], steps=30
+    )
     a, b = (estimator(tmp_path / x).get_variable_value("dense/kernel") for x in "ab")
     np.testing.assert_array_equal(a, b)
 
@@ -236,7 +257,9 @@ def test_untrained_model_runs_its_initialization(tmp_path: Path, caplog: pytest.
     model = estimator(tmp_path)
     assert 0 <= model.evaluate(evaluation_input())["accuracy"] < 0.5
     assert len(list(model.predict(prediction_input()))) == 10
-    assert f"Could not find trained model in model_dir: {tmp_path}, running initialization to evaluate." in caplog.messages
+    assert (
+        f"Could not find trained model in model_dir: {tmp_path}, running initialization to evaluate." in caplog.messages
+    )
     with pytest.raises(ValueError, match="Could not find trained model in model_dir: "):
         model.get_variable_names()
 
@@ -252,7 +275,9 @@ def test_sizes_that_do_not_fit_between_layers(tmp_path: Path) -> None:
         with variable_scope("wide"):
             return matmul(features["x"], get_variable("weights", [63, 10]))
 
-    with pytest.raises(ValueError, match=r"Dimensions must be equal, but are 64 and 63 for 'wide/MatMul'.*wide/weights/read:0"):
+    with pytest.raises(
+        ValueError, match=r"Dimensions must be equal, but are 64 and 63 for 'wide/MatMul'.*wide/weights/read:0"
+    ):
         Estimator(broken, tmp_path).train(training_input(), steps=1)
 
 
@@ -288,7 +313,9 @@ def test_model_fn_that_returns_something_else(tmp_path: Path) -> None:
 
 def test_checkpoint_of_another_model(tmp_path: Path) -> None:
     estimator(tmp_path, units=25).train(training_input(), steps=1)
-    with pytest.raises(InvalidArgumentError, match=r"dense/kernel has shape \[64, 30\] in the graph, but \[64, 25\] in the checkpoint"):
+    with pytest.raises(
+        InvalidArgumentError, match=r"dense/kernel has shape \[64, 30\] in the graph, but \[64, 25\] in the checkpoint"
+    ):
         estimator(tmp_path, units=30).train(training_input(), steps=1)
     with pytest.raises(NotFoundError, match="conv2d/kernel not found in checkpoint"):
         estimator(tmp_path, convolution=True).train(training_input(), steps=1)

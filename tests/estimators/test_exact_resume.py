@@ -46,7 +46,9 @@ def test_stopped_at_130_and_gone_on_in_a_new_process(straight: str, tmp_path: Pa
 
 
 def last_step(directory: Path) -> int:
-    steps = [int(match[1]) for path in directory.glob("*.safetensors") if (match := re.search(r"ckpt-(\d+)", path.name))]
+    steps = [
+        int(match[1]) for path in directory.glob("*.safetensors") if (match := re.search(r"ckpt-(\d+)", path.name))
+    ]
     return max(steps, default=-1)
 
 

@@ -13,7 +13,9 @@ def softmax(statement: Statement, code: Code) -> None:
     rows = product(x.dims[:-1])
     part = code.part(rows)
     kernel = "log_softmax" if isinstance(statement.op, LogSoftmax) else "softmax"
-    code.call("softmax", kernel, code.read(x, part.label), code.write(out, part.label), x.dims[-1], part.start, part.stop)
+    code.call(
+        "softmax", kernel, code.read(x, part.label), code.write(out, part.label), x.dims[-1], part.start, part.stop
+    )
     code.work.append(f"20 * {count(x)}")
 
 

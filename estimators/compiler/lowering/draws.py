@@ -34,6 +34,15 @@ def random_uniform(statement: Statement, code: Code) -> bool:
     if statement.inputs[0].known is None:
         return False
     part = code.part(product(out.dims), 16)
-    code.call("random", "random_uniform", code.write(out, part.label), _key(code, op.seed, op.stream), 0, 1, part.start, part.stop)
+    code.call(
+        "random",
+        "random_uniform",
+        code.write(out, part.label),
+        _key(code, op.seed, op.stream),
+        0,
+        1,
+        part.start,
+        part.stop,
+    )
     code.work.append(f"10 * {count(out)}")
     return True

@@ -26,7 +26,19 @@ def _sizes(op: Convolution, image: Value, weights: Value, out: Value) -> list[st
     kernel_height, kernel_width, _, outputs = weights.dims
     top = _before(height, kernel_height, op.strides[0], op.padding)
     left = _before(width, kernel_width, op.strides[1], op.padding)
-    sizes = [height, width, channels, kernel_height, kernel_width, outputs, out.dims[1], out.dims[2], *op.strides, top, left]
+    sizes = [
+        height,
+        width,
+        channels,
+        kernel_height,
+        kernel_width,
+        outputs,
+        out.dims[1],
+        out.dims[2],
+        *op.strides,
+        top,
+        left,
+    ]
     return [str(size) for size in sizes]
 
 
@@ -77,7 +89,9 @@ def _window_sizes(op: Pooling, image: Value, out: Value) -> list[str]:
     return [str(size) for size in sizes]
 
 
-def _pooling(kernel: str, order: Callable[[Statement], tuple[list[Value], Value, Value, Value]]) -> Callable[[Statement, Code], None]:
+def _pooling(
+    kernel: str, order: Callable[[Statement], tuple[list[Value], Value, Value, Value]]
+) -> Callable[[Statement, Code], None]:
     def lower(statement: Statement, code: Code) -> None:
         assert isinstance(statement.op, Pooling)
         inputs, made, image, small = order(statement)

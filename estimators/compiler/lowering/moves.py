@@ -19,15 +19,35 @@ def strides_of(dims: Dims) -> list[Dim]:
     return [product(dims[axis + 1 :]) for axis in range(len(dims))]
 
 
-def _copy(code: Code, source: Value, at: Any, steps: list[Any], target: Value, to: Any, target_steps: list[Any], sizes: list[Any]) -> None:
+def _copy(
+    code: Code,
+    source: Value,
+    at: Any,
+    steps: list[Any],
+    target: Value,
+    to: Any,
+    target_steps: list[Any],
+    sizes: list[Any],
+) -> None:
     """A copy of a box. Which rows a worker needs and makes follows no one's share, so its neighbours wait."""
     sizes, steps, target_steps = sizes or [1], steps or [1], target_steps or [1]
     axis = max(range(len(sizes)), key=lambda i: isinstance(sizes[i], Symbol) or sizes[i])
-    order = [axis, *(i for i in range(len(sizes)) if i != axis)]  # the kernel splits the first axis: give it the longest
+    order = [
+        axis,
+        *(i for i in range(len(sizes)) if i != axis),
+    ]  # the kernel splits the first axis: give it the longest
     sizes, steps, target_steps = ([items[i] for i in order] for items in (sizes, steps, target_steps))
     part = code.part(sizes[0])
     label = f"box of {part.label} of {code.names.array(code.program.root(target))}"
-    arguments = [code.read(source), at, _lead(code, steps, 0), code.write(target, label), to, _lead(code, target_steps, 0), _lead(code, sizes, 1)]
+    arguments = [
+        code.read(source),
+        at,
+        _lead(code, steps, 0),
+        code.write(target, label),
+        to,
+        _lead(code, target_steps, 0),
+        _lead(code, sizes, 1),
+    ]
     code.call("movement", "copy_strided", *arguments, part.start, part.stop)
 
 
@@ -157,7 +177,15 @@ def strided_slice_gradient(statement: Statement, code: Code) -> bool:
 def _put(code: Code, source: Value, target: Value, offset: Any, steps: list[Any], background: str) -> None:
     _cleared(code, target, background)
     sizes, source_steps = list(source.dims) or [1], strides_of(source.dims) or [1]
-    arguments = [code.read(source), 0, _lead(code, source_steps, 0), code.write(target, SINGLE), offset, _lead(code, steps or [1], 0), _lead(code, sizes, 1)]
+    arguments = [
+        code.read(source),
+        0,
+        _lead(code, source_steps, 0),
+        code.write(target, SINGLE),
+        offset,
+        _lead(code, steps or [1], 0),
+        _lead(code, sizes, 1),
+    ]
     code.call("movement", "copy_strided", *arguments, 0, sizes[0])
 
 
@@ -260,6 +288,14 @@ def one_hot(statement: Statement, code: Code) -> bool:
         return False
     part = code.part(product(indices.dims))
     values = code.names.literal(op.on_value, op.dtype), code.names.literal(op.off_value, op.dtype)
-    code.call("movement", "one_hot", code.read(indices, part.label), code.write(out, part.label), op.depth, *values, part.start, part.stop)
+    code.call(
+        "movement",
+        "one_hot",
+        code.read(indices, part.label),
+        code.write(out, part.label),
+        op.depth,
+        *values,
+        part.start,
+        part.stop,
+    )
     return True
-

@@ -32,7 +32,11 @@ def matmul(statement: Statement, code: Code) -> None:
         part = code.part(m, 1 if isinstance(m, Symbol) else 8)
         rows, columns = (part.start, part.stop), ("0", str(n))
         own = WHOLE if op.transpose_a else part.label
-    arrays = [code.read(a, own), code.read(b), code.write(out, part.label if not by_columns else f"columns {part.label}")]
+    arrays = [
+        code.read(a, own),
+        code.read(b),
+        code.write(out, part.label if not by_columns else f"columns {part.label}"),
+    ]
     arrays += _scratch(op, code, statement, m, n, k)
     code.call("contraction", _KERNELS[op.transpose_a, op.transpose_b], *arrays, m, n, k, *rows, *columns)
     code.work.append(f"2 * {times(m, n, k)}")

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from estimators.compiler.code import SINGLE, WHOLE, Code, count, times
 from estimators.compiler.program import Statement
-from model_fns.graph import dtypes
 from model_fns.graph.dimensions import Dim, Symbol, product
 from model_fns.ops.reduction import All, Any_, ArgMax, Max, Min, Position, Prod, Reduction, Sum
 
-KERNELS = {Sum: "reduce_sum", Prod: "reduce_product", Max: "reduce_maximum", Min: "reduce_minimum", All: "reduce_all", Any_: "reduce_any"}
+KERNELS = {
+    Sum: "reduce_sum",
+    Prod: "reduce_product",
+    Max: "reduce_maximum",
+    Min: "reduce_minimum",
+    All: "reduce_all",
+    Any_: "reduce_any",
+}
 
 
 def reduction(statement: Statement, code: Code) -> None:
@@ -23,17 +29,13 @@ def reduction(statement: Statement, code: Code) -> None:
     _reduce(statement, code, KERNELS[type(op)], first, split)
 
 
-def position(statement: Statement, code: Code) -> bool:
-    """argmax and argmin; their kernels make int64, other types are left to the host."""
+def position(statement: Statement, code: Code) -> None:
     op = statement.op
     assert isinstance(op, Position)
-    if op.dtype != dtypes.int64:
-        return False
     dims = statement.inputs[0].dims
     axis = op.axis % len(dims)
     split = product(dims[:axis]), dims[axis], product(dims[axis + 1 :])
     _reduce(statement, code, "argmax" if isinstance(op, ArgMax) else "argmin", axis, split)
-    return True
 
 
 def _reduce(statement: Statement, code: Code, kernel: str, first: int, split: tuple[Dim, Dim, Dim]) -> None:
@@ -53,5 +55,3 @@ def _reduce(statement: Statement, code: Code, kernel: str, first: int, split: tu
         return
     part = code.part(total, 16)
     code.call("reduction", kernel, code.read(x, WHOLE), code.write(out, part.label), *split, part.start, part.stop)
-
-

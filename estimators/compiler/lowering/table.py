@@ -17,7 +17,12 @@ from model_fns.ops.random import Dropout, RandomUniform
 from model_fns.ops.reduction import ArgMax, ArgMin
 from model_fns.ops.shaping import Shape, Size, SizeRatio
 from model_fns.ops.slicing import Pad, Slice, SliceGrad, StridedSlice, StridedSliceGrad
-from model_fns.ops.softmax import LogSoftmax, Softmax, SoftmaxCrossEntropyWithLogits, SparseSoftmaxCrossEntropyWithLogits
+from model_fns.ops.softmax import (
+    LogSoftmax,
+    Softmax,
+    SoftmaxCrossEntropyWithLogits,
+    SparseSoftmaxCrossEntropyWithLogits,
+)
 
 Lowering = Callable[[Statement, Code], Any]  # False: not in this case
 

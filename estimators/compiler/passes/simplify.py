@@ -52,7 +52,11 @@ def identity_of_value(program: Program, statement: Statement) -> Answer:
 
 def cast_to_own_type(program: Program, statement: Statement) -> Answer:
     """cast(x, type of x) -> x"""
-    return statement.inputs[0] if isinstance(statement.op, Cast) and statement.inputs[0].dtype == statement.op.dtype else None
+    return (
+        statement.inputs[0]
+        if isinstance(statement.op, Cast) and statement.inputs[0].dtype == statement.op.dtype
+        else None
+    )
 
 
 def times_one(program: Program, statement: Statement) -> Answer:
@@ -73,7 +77,12 @@ def _neutral(program: Program, statement: Statement, number: float, both: bool) 
     x, y = statement.inputs
     for kept, other in ((x, y), (y, x)) if both else ((x, y),):
         constant = program.constant(other)
-        if constant is not None and constant.size == 1 and constant.flat[0] == number and same(kept.dims, statement.outputs[0].dims):
+        if (
+            constant is not None
+            and constant.size == 1
+            and constant.flat[0] == number
+            and same(kept.dims, statement.outputs[0].dims)
+        ):
             return kept
     return None
 
@@ -170,7 +179,9 @@ def fill_of_nothing(program: Program, statement: Statement) -> Answer:
 
 def broadcast_to_same(program: Program, statement: Statement) -> Answer:
     """broadcast(x), sum_to(x), reshape_like(x) to the shape x has -> x"""
-    if isinstance(statement.op, BroadcastLike | BroadcastTo | SumTo | ReshapeLike) and same(statement.inputs[0].dims, statement.outputs[0].dims):
+    if isinstance(statement.op, BroadcastLike | BroadcastTo | SumTo | ReshapeLike) and same(
+        statement.inputs[0].dims, statement.outputs[0].dims
+    ):
         return statement.inputs[0]
     return None
 

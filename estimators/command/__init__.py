@@ -1,0 +1,1 @@
+"""The command line: python -m estimators train MODULE, evaluate MODULE, predict MODULE."""

@@ -1,0 +1,42 @@
+"""tf.estimator."""
+
+from estimators.compat.missing import of_estimator as __getattr__  # noqa: F401
+from estimators.compat.v1.estimator import inputs
+from estimators.estimator import Estimator
+from estimators.hooks.checkpoint_saver import CheckpointSaverHook, CheckpointSaverListener
+from estimators.hooks.feed_fn import FeedFnHook
+from estimators.hooks.final_ops import FinalOpsHook
+from estimators.hooks.global_step_waiter import GlobalStepWaiterHook
+from estimators.hooks.logging_tensor import LoggingTensorHook
+from estimators.hooks.nan_tensor import NanTensorHook
+from estimators.hooks.second_or_step_timer import SecondOrStepTimer
+from estimators.hooks.session_run_hook import SessionRunArgs, SessionRunContext, SessionRunHook, SessionRunValues
+from estimators.hooks.step_counter import StepCounterHook
+from estimators.hooks.stop_at_step import StopAtStepHook
+from estimators.run_config import RunConfig
+from model_fns.errors import NanLossDuringTrainingError
+from model_fns.estimator_spec import EstimatorSpec
+from model_fns.mode_keys import ModeKeys
+
+__all__ = [
+    "CheckpointSaverHook",
+    "CheckpointSaverListener",
+    "Estimator",
+    "EstimatorSpec",
+    "FeedFnHook",
+    "FinalOpsHook",
+    "GlobalStepWaiterHook",
+    "LoggingTensorHook",
+    "ModeKeys",
+    "NanLossDuringTrainingError",
+    "NanTensorHook",
+    "RunConfig",
+    "SecondOrStepTimer",
+    "SessionRunArgs",
+    "SessionRunContext",
+    "SessionRunHook",
+    "SessionRunValues",
+    "StepCounterHook",
+    "StopAtStepHook",
+    "inputs",
+]

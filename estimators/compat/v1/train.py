@@ -1,0 +1,126 @@
+"""tf.train: optimizers, hooks, savers, schedules, the global step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from estimators.checkpoint.format import checkpoint_exists, get_checkpoint_mtimes, remove_checkpoint
+from estimators.checkpoint.reader import list_variables, load_checkpoint, load_variable
+from estimators.checkpoint.saver import Saver
+from estimators.checkpoint.state_file import (
+    generate_checkpoint_state_proto,
+    get_checkpoint_state,
+    latest_checkpoint,
+    update_checkpoint_state,
+)
+from estimators.cluster_spec import ClusterSpec
+from estimators.compat.missing import missing
+from estimators.coordinator import Coordinator
+from estimators.hooks.checkpoint_saver import CheckpointSaverHook, CheckpointSaverListener
+from estimators.hooks.feed_fn import FeedFnHook
+from estimators.hooks.final_ops import FinalOpsHook
+from estimators.hooks.global_step_waiter import GlobalStepWaiterHook
+from estimators.hooks.logging_tensor import LoggingTensorHook
+from estimators.hooks.nan_tensor import NanTensorHook
+from estimators.hooks.second_or_step_timer import SecondOrStepTimer
+from estimators.hooks.session_run_hook import SessionRunArgs, SessionRunContext, SessionRunHook, SessionRunValues
+from estimators.hooks.step_counter import StepCounterHook
+from estimators.hooks.stop_at_step import StopAtStepHook
+from estimators.queue_runners import start_queue_runners
+from estimators.scaffold import Scaffold
+from model_fns.errors import NanLossDuringTrainingError
+from model_fns.global_step import (
+    assert_global_step,
+    create_global_step,
+    get_global_step,
+    get_or_create_global_step,
+    global_step,
+)
+from model_fns.optimizers.adadelta import AdadeltaOptimizer
+from model_fns.optimizers.adagrad import AdagradOptimizer
+from model_fns.optimizers.adagrad_da import AdagradDAOptimizer
+from model_fns.optimizers.adam import AdamOptimizer
+from model_fns.optimizers.ftrl import FtrlOptimizer
+from model_fns.optimizers.gradient_descent import GradientDescentOptimizer
+from model_fns.optimizers.momentum import MomentumOptimizer
+from model_fns.optimizers.moving_average import ExponentialMovingAverage
+from model_fns.optimizers.optimizer import Optimizer
+from model_fns.optimizers.proximal_adagrad import ProximalAdagradOptimizer
+from model_fns.optimizers.proximal_gradient_descent import ProximalGradientDescentOptimizer
+from model_fns.optimizers.rmsprop import RMSPropOptimizer
+from model_fns.schedules import (
+    cosine_decay,
+    cosine_decay_restarts,
+    exponential_decay,
+    inverse_time_decay,
+    linear_cosine_decay,
+    natural_exp_decay,
+    noisy_linear_cosine_decay,
+    piecewise_constant,
+    polynomial_decay,
+)
+from model_fns.schedules import piecewise_constant as piecewise_constant_decay
+
+__all__ = [
+    "AdadeltaOptimizer",
+    "AdagradDAOptimizer",
+    "AdagradOptimizer",
+    "AdamOptimizer",
+    "CheckpointSaverHook",
+    "CheckpointSaverListener",
+    "ClusterSpec",
+    "Coordinator",
+    "ExponentialMovingAverage",
+    "FeedFnHook",
+    "FinalOpsHook",
+    "FtrlOptimizer",
+    "GlobalStepWaiterHook",
+    "GradientDescentOptimizer",
+    "LoggingTensorHook",
+    "MomentumOptimizer",
+    "NanLossDuringTrainingError",
+    "NanTensorHook",
+    "Optimizer",
+    "ProximalAdagradOptimizer",
+    "ProximalGradientDescentOptimizer",
+    "RMSPropOptimizer",
+    "Saver",
+    "Scaffold",
+    "SecondOrStepTimer",
+    "SessionRunArgs",
+    "SessionRunContext",
+    "SessionRunHook",
+    "SessionRunValues",
+    "StepCounterHook",
+    "StopAtStepHook",
+    "assert_global_step",
+    "checkpoint_exists",
+    "cosine_decay",
+    "cosine_decay_restarts",
+    "create_global_step",
+    "exponential_decay",
+    "generate_checkpoint_state_proto",
+    "get_checkpoint_mtimes",
+    "get_checkpoint_state",
+    "get_global_step",
+    "get_or_create_global_step",
+    "global_step",
+    "inverse_time_decay",
+    "latest_checkpoint",
+    "linear_cosine_decay",
+    "list_variables",
+    "load_checkpoint",
+    "load_variable",
+    "natural_exp_decay",
+    "noisy_linear_cosine_decay",
+    "piecewise_constant",
+    "piecewise_constant_decay",
+    "polynomial_decay",
+    "remove_checkpoint",
+    "start_queue_runners",
+    "update_checkpoint_state",
+]
+
+
+def __getattr__(name: str) -> Any:
+    raise missing(__name__, name)
