@@ -14,7 +14,7 @@ def run(main: Callable[[list[str]], Any] | None = None, argv: Sequence[str] | No
 
     `--help` and flags with bad values end the program with a sentence, as in TensorFlow.
     """
-    main = main or sys.modules["__main__"].main  # type: ignore[attr-defined]
+    main = main or sys.modules["__main__"].main
     arguments = list(sys.argv if argv is None else argv)
     if "--help" in arguments[1:] or "-h" in arguments[1:]:
         print(FLAGS.help_text(arguments[0]))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, final
 
 from estimators import logging
+from estimators.hooks.session_run_hook import SessionRunHook
 from estimators.scaffold import Scaffold
 from estimators.session import Session
 from model_fns.estimator_spec import EstimatorSpec
@@ -19,8 +21,8 @@ from model_fns.graph.graph import Graph
 class BuiltGraph:
     """A graph with the model in it.
 
-    `fingerprint` tells the structure of the input part: an input function that makes the same one again, for other arrays
-    perhaps, can use the graph, and all that was compiled of it, again.
+    `fingerprint` tells the structure of the input part: an input function that makes the same one again, for other
+    arrays perhaps, can use the graph, and all that was compiled of it, again.
     """
 
     graph: Graph
@@ -31,6 +33,13 @@ class BuiltGraph:
     scaffold: Scaffold
     session: Session | None = None
     extras: Any = None  # what evaluation adds: update operations and values
+
+    def begin(self, hooks: Iterable[SessionRunHook]) -> None:
+        """Calls every hook's begin, the last moment at which operations may be added."""
+        self.graph.finalized = False
+        with self.graph.as_default():
+            for hook in hooks:
+                hook.begin()
 
     def takes_input_of(self, graph: Graph) -> bool:
         """Takes over the sources of `graph` if its input part is the same; whether it is."""
@@ -54,7 +63,7 @@ def call_input_fn(input_fn: Callable[..., Any], mode: str, params: dict[str, Any
     """(features, labels) of an input function, given those of mode, params and config that it names."""
     arguments = {"mode": mode, "params": params, "config": config}
     names = argument_names(input_fn)
-    result = input_fn(**{name: value for name, value in arguments.items() if name in names})
+    result = input_fn(**{name: copy.deepcopy(value) for name, value in arguments.items() if name in names})
     if isinstance(result, list | tuple):
         if len(result) != 2:
             raise ValueError("input_fn should return (features, labels) as a len 2 tuple.")
@@ -74,7 +83,7 @@ def call_model_fn(
         raise ValueError("model_fn does not take labels, but input_fn returns labels.")
     for name, value in (("mode", mode), ("params", params), ("config", config)):
         if name in names:
-            arguments[name] = value
+            arguments[name] = copy.deepcopy(value)
     logging.info("Calling model_fn.")
     spec = model_fn(features=features, **arguments)
     logging.info("Done calling model_fn.")

@@ -18,7 +18,7 @@ from estimators import logging
 from estimators.built_graph import BuiltGraph, call_input_fn, call_model_fn, fingerprint, verify_model_fn
 from estimators.checkpoint.reader import list_variables, load_variable
 from estimators.checkpoint.state_file import latest_checkpoint
-from estimators.evaluation import add_evaluation_ops, evaluate
+from estimators.evaluation import add_evaluation_ops, evaluate, evaluation_hooks
 from estimators.hooks.session_run_hook import SessionRunHook
 from estimators.hooks.stop_at_step import StopAtStepHook
 from estimators.prediction import chosen_predictions, predict
@@ -59,7 +59,8 @@ class Estimator:
         verify_model_fn(model_fn, params)
         if warm_start_from is not None:
             raise NotImplementedError(
-                "Estimator: warm_start_from is not available yet. Restore variables with tf.train.Saver in a Scaffold's init_fn."
+                "Estimator: warm_start_from is not available yet. "
+                "Restore variables with tf.train.Saver in a Scaffold's init_fn."
             )
         self._config = _config_with_directory(config, model_dir)
         self._model_fn = model_fn
@@ -85,7 +86,7 @@ class Estimator:
         """The model function with its params bound: takes features, labels, mode and config."""
 
         def public_model_fn(features: Any, labels: Any, mode: str, config: Any) -> Any:
-            return call_model_fn(self._model_fn, features, labels, mode, self.params, config)
+            return call_model_fn(self._model_fn, features, labels, mode, self._params, config)
 
         return public_model_fn
 
@@ -101,8 +102,9 @@ class Estimator:
     ) -> Estimator:
         """Trains for `steps` more steps, or until global_step is `max_steps`, or until the input ends.
 
-        Begins where the latest checkpoint in model_dir stands; interrupted and run again, it goes on exactly there. Returns self.
-        Raises ValueError for both or non-positive step numbers, NanLossDuringTrainingError if the loss becomes NaN.
+        Begins where the latest checkpoint in model_dir stands; interrupted and run again, it goes on exactly there.
+        Returns self. Raises ValueError for both or non-positive step numbers, NanLossDuringTrainingError if the loss
+        becomes NaN.
         """
         if steps is not None and max_steps is not None:
             raise ValueError("Can not provide both steps and max_steps.")
@@ -130,12 +132,10 @@ class Estimator:
         steps: int | None,
         max_steps: int | None,
     ) -> Any:
-        built.graph.finalized = False  # hooks may add to it in begin()
         with built.graph.as_default():
             add_saver(built, self._config)
             hooks = training_hooks(built, self._config, user_hooks, stop, listeners)
-            for hook in hooks:
-                hook.begin()
+            built.begin(hooks)
             session = self._session(built)
             step = int(session.state.arrays[GraphKeys.GLOBAL_STEP])
             try:
@@ -160,9 +160,9 @@ class Estimator:
         _check_positive("steps", steps)
         user_hooks = checked_hooks(hooks)
         built = self._graph_for(ModeKeys.EVAL, input_fn)
-        with built.graph.as_default():
-            session = self._reading_session(built, checkpoint_path, "evaluation")
-        result = evaluate(session, built, steps, user_hooks)
+        every = evaluation_hooks(built, steps, user_hooks)
+        built.begin(every)
+        result = evaluate(self._reading_session(built, checkpoint_path, "evaluation"), built, every)
         path = checkpoint_path or self.latest_checkpoint()
         if path:
             logging.info("Saving 'checkpoint_path' summary for global step %d: %s", result[GraphKeys.GLOBAL_STEP], path)
@@ -182,15 +182,13 @@ class Estimator:
         checkpoint_path: Any = None,
         yield_single_examples: bool = True,
     ) -> Iterator[Any]:
-        """A generator of predictions, example by example or batch by batch. Nothing runs before the first is asked for."""
+        """A generator of predictions, by example or by batch. Nothing runs before the first is asked for."""
         user_hooks = checked_hooks(hooks)
         built = self._graph_for(ModeKeys.PREDICT, input_fn)
         predictions = chosen_predictions(built.spec.predictions, predict_keys)
         every = [*user_hooks, *built.spec.prediction_hooks]
-        with built.graph.as_default():
-            for hook in every:
-                hook.begin()
-            session = self._reading_session(built, checkpoint_path, "prediction")
+        built.begin(every)
+        session = self._reading_session(built, checkpoint_path, "prediction")
         yield from predict(session, built, predictions, every, yield_single_examples)
 
     # -- what was learnt --------------------------------------------------------------------------------------------
@@ -203,7 +201,7 @@ class Estimator:
     def get_variable_value(self, name: str) -> np.ndarray:
         """A variable's value in the latest checkpoint. ValueError if there is none."""
         self._check_trained()
-        return load_variable(self.model_dir, name)  # type: ignore[no-any-return]
+        return load_variable(self.model_dir, name)
 
     def latest_checkpoint(self) -> str | None:
         """The name of the latest checkpoint in model_dir, None if there is none."""
@@ -228,7 +226,7 @@ class Estimator:
 
     def explain(self, mode: str = ModeKeys.TRAIN) -> str:
         """What the compiler made of a mode's graph, pass by pass. ValueError if the mode has not run yet."""
-        return self._prepared(mode).explanation()  # type: ignore[no-any-return]
+        return self._prepared(mode).explanation()
 
     # -- graphs and sessions ----------------------------------------------------------------------------------------
 
@@ -238,7 +236,7 @@ class Estimator:
         with graph.as_default():
             set_random_seed(self._config.tf_random_seed)
             create_global_step(graph)
-            features, labels = call_input_fn(input_fn, mode, self.params, self.config)
+            features, labels = call_input_fn(input_fn, mode, self._params, self._config)
         built = self._built.get(mode)
         if built is not None and built.takes_input_of(graph):
             return built
@@ -246,7 +244,7 @@ class Estimator:
         with graph.as_default():
             if mode == ModeKeys.PREDICT:
                 labels = None
-            spec = call_model_fn(self._model_fn, features, labels, mode, self.params, self.config)
+            spec = call_model_fn(self._model_fn, features, labels, mode, self._params, self._config)
             built = BuiltGraph(graph, features, labels, spec, mark, spec.scaffold or Scaffold())
             if mode == ModeKeys.TRAIN:
                 graph.add_to_collection(GraphKeys.LOSSES, spec.loss)
@@ -268,8 +266,9 @@ class Estimator:
 
     def _reading_session(self, built: BuiltGraph, checkpoint_path: Any, purpose: str) -> Session:
         """A session that evaluates or predicts: it shares the variables and has local ones of its own."""
-        if built.session is None:
+        with built.graph.as_default():
             built.scaffold.finalize()
+        if built.session is None:
             logging.info("Graph was finalized.")
             built.session = Session(graph=built.graph, config=self._config.session_config)
         session = built.session.beside(State(self._config.tf_random_seed))

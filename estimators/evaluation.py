@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, final
 
@@ -36,11 +36,13 @@ def add_evaluation_ops(built: BuiltGraph) -> EvaluationOps:
     metrics = dict(built.spec.eval_metric_ops or {})
     if "loss" in metrics:
         raise ValueError(
-            'Metric with name "loss" is not allowed, because Estimator already defines a default metric with the same name.'
+            'Metric with name "loss" is not allowed, because Estimator already defines a default metric '
+            "with the same name."
         )
     if GraphKeys.GLOBAL_STEP in metrics:
         raise ValueError(
-            "Metric with name `global_step` is not allowed, because Estimator already defines a default metric with the same name."
+            "Metric with name `global_step` is not allowed, because Estimator already defines a default metric "
+            "with the same name."
         )
     metrics["loss"] = mean(built.spec.loss)
     pairs = {name: _value_and_update(metric) for name, metric in sorted(metrics.items())}
@@ -77,19 +79,18 @@ class _StopAfterEvals(SessionRunHook):
         return max(1, min(self._every - self._done % self._every, self._steps - self._done))
 
 
-def evaluate(session: Session, built: BuiltGraph, steps: int | None, hooks: Iterable[SessionRunHook]) -> dict[str, Any]:
-    """The metrics over the input's batches, or the first `steps` of them, with loss and global_step."""
+def evaluation_hooks(built: BuiltGraph, steps: int | None, hooks: Iterable[SessionRunHook]) -> list[SessionRunHook]:
+    """All hooks of an evaluation of `steps` batches (None: all there are), in TensorFlow's order."""
+    stop = [] if steps is None else [_StopAfterEvals(steps)]
+    return [*hooks, *stop, *built.spec.evaluation_hooks]
+
+
+def evaluate(session: Session, built: BuiltGraph, hooks: Sequence[SessionRunHook]) -> dict[str, Any]:
+    """The metrics over the input's batches until a hook stops, with loss and global_step."""
     ops: EvaluationOps = built.extras
-    hooks = list(hooks)
-    spec_hooks = list(built.spec.evaluation_hooks)
-    stop = [_StopAfterEvals(steps)] if steps is not None else []
-    every = [*hooks, *stop, *spec_hooks]
     logging.info("Starting evaluation at %s", time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
-    with built.graph.as_default():
-        for hook in every:
-            hook.begin()
     interpret([ops.initializer], {}, session.state.arrays, session.state.seed)
-    loop = RunLoop(session, [ops.update], every, title="Evaluation.")
+    loop = RunLoop(session, [ops.update], hooks, title="Evaluation.")
     loop.start()
     while not loop.should_stop:
         loop.advance()
@@ -99,6 +100,6 @@ def evaluate(session: Session, built: BuiltGraph, steps: int | None, hooks: Iter
     values = interpret([*ops.values.values(), step.graph_element], {}, session.state.arrays, session.state.seed)  # type: ignore[union-attr]
     result = {name: value[()] for name, value in zip([*names, GraphKeys.GLOBAL_STEP], values, strict=True)}
     logging.info("Finished evaluation at %s", time.strftime("%Y-%m-%d-%H:%M:%S", time.localtime()))
-    shown = ", ".join(f"{name} = {value}" for name, value in sorted(result.items()))
+    shown = ", ".join(f"{name} = {value!s}" for name, value in sorted(result.items()))
     logging.info("Saving dict for global step %d: %s", result[GraphKeys.GLOBAL_STEP], shown)
     return result

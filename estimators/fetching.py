@@ -33,8 +33,10 @@ class Fetches:
         try:
             return self._graph.as_graph_element(item)
         except TypeError:
-            message = f"Fetch argument {item!r} has invalid type {type(item)}, must be a string or Tensor. (Can not convert a {type(item).__name__} into a Tensor or Operation.)"
-            raise TypeError(message) from None
+            raise TypeError(
+                f"Fetch argument {item!r} has invalid type {type(item)}, must be a string or Tensor. "
+                f"(Can not convert a {type(item).__name__} into a Tensor or Operation.)"
+            ) from None
         except (KeyError, ValueError) as error:
             raise ValueError(f"Fetch argument {item!r} cannot be interpreted as a Tensor. ({error.args[0]})") from None
 
@@ -45,7 +47,9 @@ class Fetches:
     def _pack(self, item: Any, values: Iterator[Any]) -> Any:
         if isinstance(item, Mapping):
             packed = [(key, self._pack(value, values)) for key, value in item.items()]
-            return type(item)(packed) if type(item) is not dict else dict(packed)
+            if type(item) is dict:
+                return dict(packed)
+            return type(item)(packed)  # type: ignore[call-arg]  # a mapping of another kind is made like a dict
         if isinstance(item, tuple) and hasattr(item, "_fields"):
             return type(item)(*(self._pack(value, values) for value in item))
         if isinstance(item, list | tuple):

@@ -71,8 +71,8 @@ class InputCursor:
 def taken_up(source: ArraySource, seed: int, place: dict[str, Any] | None, step: int, draws: int) -> InputCursor:
     """A cursor for a training that begins at global step `step`: at the saved `place`, if it is one in this source.
 
-    An endless stream is always gone on with. A finite one only if the call that read it was interrupted: a call that had
-    come to its end is followed by one that begins anew, with another order.
+    An endless stream is always gone on with. A finite one only if the call that read it was interrupted: a call that
+    had come to its end is followed by one that begins anew, with another order.
     """
     endless = source.plan.num_epochs is None
     if place is not None and place["source"] == source.signature:
@@ -85,4 +85,4 @@ def taken_up(source: ArraySource, seed: int, place: dict[str, Any] | None, step:
 
 @lru_cache(maxsize=2)
 def _permutation(rows: int, seed: int, stream: int, epoch: int) -> np.ndarray[Any, Any]:
-    return shuffle_order(rows, random_key(seed, stream, epoch))  # type: ignore[no-any-return]
+    return shuffle_order(rows, random_key(seed, stream, epoch))

@@ -1,8 +1,8 @@
 """The run loop: a session's runs with hooks around them, as many runs as possible between two hooks in machine code.
 
-Each hook says in how many runs it has to be called again (`SessionRunHook.next_run`). The loop runs up to the run before
-the next such call without hooks, then that one with them. Chunks stay under a tenth of a second, so that Ctrl-C, clocks
-and progress bars live.
+Each hook says in how many runs it has to be called again (`SessionRunHook.next_run`). The loop runs up to the run
+before the next such call without hooks, then that one with them. Chunks stay under a tenth of a second, so that Ctrl-C,
+clocks and progress bars live.
 """
 
 from __future__ import annotations

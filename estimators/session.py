@@ -19,7 +19,7 @@ from estimators.fetching import Fetches
 from estimators.input_cursor import InputCursor
 from estimators.state import State
 from model_fns.errors import FailedPreconditionError, OutOfRangeError
-from model_fns.graph.dimensions import Dims, Symbol, named
+from model_fns.graph.dimensions import Dim, Dims, Symbol, named
 from model_fns.graph.graph import Graph, default_session, get_default_graph
 from model_fns.graph.tensor import Operation, Tensor
 from model_fns.ops.state import Assign, VariableV2
@@ -73,7 +73,7 @@ class Session:
         self._entered = ExitStack()
 
     def beside(self, state: State) -> Session:
-        """Another session on the same graph, with a state and a place in the input of its own, that shares what is compiled."""
+        """Another session on the same graph, with its own state and place in the input, that shares what is compiled."""
         other = Session(graph=self.graph, state=state)
         other.workers, other._prepared = self.workers, self._prepared
         return other
@@ -85,8 +85,9 @@ class Session:
     ) -> Any:
         """The values of `fetches` in their nested shape; None for an operation.
 
-        `feed_dict` gives values in place of tensors. Raises RuntimeError if the session is closed, TypeError or ValueError for what
-        cannot be fetched or fed, FailedPreconditionError for a variable without a value, OutOfRangeError at the end of the input.
+        `feed_dict` gives values in place of tensors. Raises RuntimeError if the session is closed, TypeError or
+        ValueError for what cannot be fetched or fed, FailedPreconditionError for a variable without a value,
+        OutOfRangeError at the end of the input.
         """
         if self._closed:
             raise RuntimeError("Attempted to use a closed Session.")
@@ -123,8 +124,9 @@ class Session:
                 raise TypeError(f"Cannot interpret feed_dict key as Tensor: {error.args[0]}") from None
             if isinstance(value, Tensor):
                 raise TypeError(
-                    "The value of a feed cannot be a tf.Tensor object. Acceptable feed values include Python scalars, strings, lists, numpy ndarrays, or TensorHandles. For reference, the tensor object was "
-                    + str(value)
+                    "The value of a feed cannot be a tf.Tensor object. Acceptable feed values include Python scalars, "
+                    "strings, lists, numpy ndarrays, or TensorHandles. For reference, the tensor object was "
+                    f"{value!s}"
                 )
             feeds[tensor] = fed_array(tensor, value)
         return feeds
@@ -149,7 +151,7 @@ class Session:
         return np.array(self.state.arrays[name])[()]
 
     def _initializes(self, elements: Sequence[Any], feeds: Mapping[Tensor, Any]) -> bool:
-        """Whether this run gives a variable its first value: that is done once, so interpreting it beats compiling it."""
+        """Whether this run gives a variable its first value: done once, so interpreting it beats compiling it."""
         needed = needed_operations(elements, feeds)
         missing = {op.name for op in needed if isinstance(op.definition, VariableV2)} - self.state.arrays.keys()
         return bool(missing) or any(
@@ -227,7 +229,8 @@ class Session:
     ) -> tuple[int, list[Any], bool]:
         """Runs so many times, in machine code from the first to the last; the batches must be of one size.
 
-        Returns the number of runs done, the values after the last, and whether the run ended because the watched loss is NaN.
+        Returns the number of runs done, the values after the last, and whether the run ended because the watched loss is
+        NaN.
         """
         cursor, given = self.cursor_of(prepared), dict(feeds or {})
         batch = 0
@@ -271,7 +274,7 @@ def _fed_dims(feeds: Mapping[Tensor, np.ndarray]) -> dict[Tensor, Dims]:
     result: dict[Tensor, Dims] = {}
     for tensor, array in feeds.items():
         static = tensor.dims or (None,) * array.ndim
-        dims = []
+        dims: list[Dim] = []
         for known, size in zip(static, array.shape, strict=True):
             if known is None or isinstance(known, Symbol):
                 dims.append(symbols.setdefault(size, named(f"n{len(symbols)}")))

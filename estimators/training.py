@@ -23,8 +23,8 @@ from model_fns.global_step import get_global_step
 from model_fns.graph.keys import GraphKeys
 
 _NO_SAVER = (
-    "There should be a CheckpointSaverHook to use saving_listeners. Please set one of the RunConfig.save_checkpoints_steps or "
-    "RunConfig.save_checkpoints_secs."
+    "There should be a CheckpointSaverHook to use saving_listeners. Please set one of the "
+    "RunConfig.save_checkpoints_steps or RunConfig.save_checkpoints_secs."
 )
 
 

@@ -67,15 +67,16 @@ class Weights:
         return self._state
 
     def initialize(self, session: Session, scaffold: Scaffold) -> None:
-        """Gives the session's variables values: those at hand, those of the latest checkpoint, or their initial ones."""
+        """Gives the session's variables values: those at hand, those of the latest checkpoint, or initial ones."""
         graph, arrays = session.graph, session.state.arrays
-        if not _holds_all(session.state, graph):
-            if restore_newest(scaffold.saver, session, self._config.model_dir) is None:
-                interpret(
-                    [scaffold.init_op], session.converted_feeds(scaffold.init_feed_dict), arrays, session.state.seed
-                )
-                if scaffold.init_fn is not None:
-                    scaffold.init_fn(session)
+        if (
+            not _holds_all(session.state, graph)
+            and restore_newest(scaffold.saver, session, self._config.model_dir) is None
+        ):
+            feeds = session.converted_feeds(scaffold.init_feed_dict)
+            interpret([scaffold.init_op], feeds, arrays, session.state.seed)
+            if scaffold.init_fn is not None:
+                scaffold.init_fn(session)
         logging.info("Running local_init_op.")
         interpret([scaffold.local_init_op], {}, arrays, session.state.seed)
         logging.info("Done running local_init_op.")

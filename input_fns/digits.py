@@ -13,6 +13,9 @@ from input_fns.datasets.dataset import Dataset
 from input_fns.datasets.digits import load_digits
 from input_fns.numpy_input import numpy_input_fn
 
+# Height and width of the flat images, for those who draw them.
+IMAGE_SHAPE = (8, 8)
+
 
 def train_input_fn(params: Mapping[str, Any]) -> Any:
     """The train part without end, each epoch in an order of its own."""

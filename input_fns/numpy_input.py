@@ -34,8 +34,8 @@ def numpy_input_fn(
       shuffle: True gives each epoch an order of its own, an exact permutation that follows from the seed.
       queue_capacity, num_threads: accepted as in TensorFlow 1, without effect: there is no queue.
     Returns a function without arguments that returns features, or (features, labels); element types are those of the
-    arrays, float64 stays float64. Raises ValueError at once if `shuffle` is no bool; the returned function raises TypeError or
-    ValueError for arrays that are empty, of other types, or of different lengths.
+    arrays, float64 stays float64. Raises ValueError at once if `shuffle` is no bool; the returned function raises
+    TypeError or ValueError for arrays that are empty, of other types, or of different lengths.
     """
     check_shuffle(shuffle)
 
@@ -45,8 +45,8 @@ def numpy_input_fn(
         source = ArraySource(arrays, BatchPlan(inputs.rows, batch_size, num_epochs), bool(shuffle))
         components = tuple((as_dtype(array.dtype), array.shape[1:]) for array in arrays)
         batch = batch_size if num_epochs is None else named("batch")
-        name = "random_shuffle_queue_DequeueUpTo" if shuffle else "fifo_queue_DequeueUpTo"
-        return inputs.packed(next_batch(source, components, batch, bool(shuffle), name))
+        queue, many = "random_shuffle_queue" if shuffle else "fifo_queue", "Many" if num_epochs is None else "UpTo"
+        return inputs.packed(next_batch(source, components, batch, bool(shuffle), f"{queue}_Dequeue{many}"))
 
     return input_fn
 

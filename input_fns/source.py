@@ -13,7 +13,7 @@ from input_fns.batching import BatchPlan
 @final
 @dataclass(frozen=True, eq=False)
 class ArraySource:
-    """Arrays with the same number of rows, how they are cut into batches, and whether each epoch has an order of its own.
+    """Arrays with the same number of rows, how they are cut into batches, and whether each epoch has its own order.
 
     It holds no place in the stream: the session that reads it does, and writes it into checkpoints.
     """
@@ -25,4 +25,5 @@ class ArraySource:
     @property
     def signature(self) -> str:
         """What must be the same for a place in one stream to be a place in another."""
-        return f"{self.plan.rows} rows, batch {self.plan.batch_size}, epochs {self.plan.num_epochs}, shuffled {self.shuffled}"
+        plan = self.plan
+        return f"{plan.rows} rows, batch {plan.batch_size}, epochs {plan.num_epochs}, shuffled {self.shuffled}"

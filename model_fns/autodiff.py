@@ -1,7 +1,7 @@
 """Reverse-mode differentiation (Linnainmaa 1970; Griewank, Walther 2008): gradients of a graph as more of the graph.
 
-Walking the operations from the last to the first, each op's rule turns the gradient by its outputs into gradients by its
-inputs. Gradients that meet are added; broadcasting is undone here, once, for every elementwise op.
+Walking the operations from the last to the first, each op's rule turns the gradient by its outputs into gradients by
+its inputs. Gradients that meet are added; broadcasting is undone here, once, for every elementwise op.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def gradients(
     stop_gradients: Any = None,
     unconnected_gradients: Any = None,
 ) -> list[Tensor | None]:
-    """The derivatives of the sum of all `ys` by each of `xs` (tensors or variables): one tensor each, None if unconnected.
+    """The derivatives of the sum of all `ys` by each of `xs` (tensors or variables): a tensor each, None if unconnected.
 
     `grad_ys` are the weights of the ys (default: ones); no gradient flows beyond `stop_gradients`.
     Raises LookupError for an operation on the way that has no gradient.

@@ -41,33 +41,107 @@ class OpError(Exception):
         return self.message
 
 
-def _error(name: str, code: int, meaning: str) -> type[OpError]:
-    def __init__(self: OpError, node_def: Any = None, op: Any = None, message: str = "") -> None:
-        OpError.__init__(self, node_def, op, message)
+class _CodedError(OpError):
+    """An OpError whose code its class decides."""
 
-    return type(
-        name, (OpError,), {"__doc__": meaning, "error_code": code, "__init__": __init__, "__module__": __name__}
-    )
+    def __init__(self, node_def: Any = None, op: Any = None, message: str = "") -> None:
+        super().__init__(node_def, op, message)
 
 
-CancelledError = _error("CancelledError", 1, "An operation or step was cancelled.")
-UnknownError = _error("UnknownError", 2, "An error of no known kind.")
-InvalidArgumentError = _error("InvalidArgumentError", 3, "An operation was given a value it cannot take.")
-DeadlineExceededError = _error("DeadlineExceededError", 4, "An operation took too long.")
-NotFoundError = _error("NotFoundError", 5, "Something asked for by name is not there.")
-AlreadyExistsError = _error("AlreadyExistsError", 6, "Something to be created is there already.")
-PermissionDeniedError = _error("PermissionDeniedError", 7, "The caller may not do this.")
-ResourceExhaustedError = _error("ResourceExhaustedError", 8, "Memory or disk ran out.")
-FailedPreconditionError = _error(
-    "FailedPreconditionError", 9, "The state does not allow it: a variable has no value yet."
-)
-AbortedError = _error("AbortedError", 10, "An operation was aborted.")
-OutOfRangeError = _error("OutOfRangeError", 11, "The input has come to its end.")
-UnimplementedError = _error("UnimplementedError", 12, "An operation is not implemented.")
-InternalError = _error("InternalError", 13, "An invariant of the project is broken: please report it.")
-UnavailableError = _error("UnavailableError", 14, "The runtime is unavailable.")
-DataLossError = _error("DataLossError", 15, "Data is lost or damaged beyond recovery.")
-UnauthenticatedError = _error("UnauthenticatedError", 16, "The caller did not say who it is.")
+class CancelledError(_CodedError):
+    """An operation or step was cancelled."""
+
+    error_code = 1
+
+
+class UnknownError(_CodedError):
+    """An error of no known kind."""
+
+    error_code = 2
+
+
+class InvalidArgumentError(_CodedError):
+    """An operation was given a value it cannot take."""
+
+    error_code = 3
+
+
+class DeadlineExceededError(_CodedError):
+    """An operation took too long."""
+
+    error_code = 4
+
+
+class NotFoundError(_CodedError):
+    """Something asked for by name is not there."""
+
+    error_code = 5
+
+
+class AlreadyExistsError(_CodedError):
+    """Something to be created is there already."""
+
+    error_code = 6
+
+
+class PermissionDeniedError(_CodedError):
+    """The caller may not do this."""
+
+    error_code = 7
+
+
+class ResourceExhaustedError(_CodedError):
+    """Memory or disk ran out."""
+
+    error_code = 8
+
+
+class FailedPreconditionError(_CodedError):
+    """The state does not allow it: a variable has no value yet."""
+
+    error_code = 9
+
+
+class AbortedError(_CodedError):
+    """An operation was aborted."""
+
+    error_code = 10
+
+
+class OutOfRangeError(_CodedError):
+    """The input has come to its end."""
+
+    error_code = 11
+
+
+class UnimplementedError(_CodedError):
+    """An operation is not implemented."""
+
+    error_code = 12
+
+
+class InternalError(_CodedError):
+    """An invariant of the project is broken: please report it."""
+
+    error_code = 13
+
+
+class UnavailableError(_CodedError):
+    """The runtime is unavailable."""
+
+    error_code = 14
+
+
+class DataLossError(_CodedError):
+    """Data is lost or damaged beyond recovery."""
+
+    error_code = 15
+
+
+class UnauthenticatedError(_CodedError):
+    """The caller did not say who it is."""
+
+    error_code = 16
 
 
 class NanLossDuringTrainingError(RuntimeError):

@@ -44,7 +44,8 @@ class Constant:
     def __init__(self, value: Any = 0, dtype: Any = float32, verify_shape: bool = False) -> None:
         if not isinstance(value, int | float | bool | list | tuple | np.ndarray | np.generic):
             raise TypeError(
-                f"Invalid type for initial value: {type(value)} (expected Python scalar, list or tuple of values, or numpy.ndarray)."
+                f"Invalid type for initial value: {type(value)} (expected Python scalar, list or tuple of values, or "
+                "numpy.ndarray)."
             )
         self.value, self.dtype, self.verify_shape = value, as_dtype(dtype), verify_shape
 
@@ -101,9 +102,10 @@ _WITHIN_TWO = 0.87962566103423978  # deviation of a standard normal distribution
 
 @final
 class VarianceScaling:
-    """Random numbers of variance scale / n, where n counts the inputs (`fan_in`), outputs (`fan_out`) or their mean (`fan_avg`).
+    """Random numbers of variance scale / n, where n is the inputs (`fan_in`), outputs (`fan_out`) or mean (`fan_avg`).
 
-    Glorot, Bengio 2010: scale 1, fan_avg. He, Zhang, Ren, Sun 2015: scale 2, fan_in. LeCun et al. 1998: scale 1, fan_in.
+    Glorot, Bengio 2010: scale 1, fan_avg. He, Zhang, Ren, Sun 2015: scale 2, fan_in. LeCun et al. 1998: scale 1,
+    fan_in.
     """
 
     def __init__(
@@ -143,7 +145,7 @@ class VarianceScaling:
 
 
 def fans(shape: Any) -> tuple[float, float]:
-    """How many inputs and outputs a unit of a layer with weights of this shape has; a kernel's window counts in both."""
+    """How many inputs and outputs a unit of a layer with such weights has; a kernel's window counts in both."""
     sizes = [int(size) for size in shape]
     if not sizes:
         return 1, 1

@@ -30,9 +30,20 @@ _KEY = "variable_scope"
 class VariableScope:
     """A prefix for variable names, with defaults for what is made under it."""
 
-    def __init__(self, reuse: Any, name: str = "", initializer: Any = None, regularizer: Any = None, caching_device: Any = None,
-                 partitioner: Any = None, custom_getter: Any = None, name_scope: str = "", dtype: Any = float32,
-                 use_resource: Any = None, constraint: Any = None) -> None:  # fmt: skip
+    def __init__(
+        self,
+        reuse: Any,
+        name: str = "",
+        initializer: Any = None,
+        regularizer: Any = None,
+        caching_device: Any = None,
+        partitioner: Any = None,
+        custom_getter: Any = None,
+        name_scope: str = "",
+        dtype: Any = float32,
+        use_resource: Any = None,
+        constraint: Any = None,
+    ) -> None:
         self.reuse = reuse
         self.name = name
         self.initializer = initializer
@@ -124,9 +135,9 @@ def variable_scope(
 ) -> Iterator[VariableScope]:
     """Makes and shares variables under a prefix; opens a name scope of the same name.
 
-    `reuse`: True returns only variables that exist, tf.AUTO_REUSE makes those that do not; None inherits. With `default_name`
-    and no name, the prefix is made unique (`dense`, `dense_1`). A scope passed again is entered under its full name.
-    Raises ValueError without a name, or for reuse with a default name.
+    `reuse`: True returns only variables that exist, tf.AUTO_REUSE makes those that do not; None inherits. With
+    `default_name` and no name, the prefix is made unique (`dense`, `dense_1`). A scope passed again is entered under
+    its full name. Raises ValueError without a name, or for reuse with a default name.
     """
     if name_or_scope is None and default_name is None:
         raise TypeError("If default_name is None then name_or_scope is required")
@@ -204,16 +215,21 @@ def get_variable(
 ) -> Variable:
     """The variable `name` of the current variable scope, made if the scope does not say to reuse.
 
-    `initializer` is a function (shape, dtype, partition_info) -> tensor, by default Glorot's uniform one (zeros for integers and bools),
-    or a tensor or array, whose shape is then the variable's. A `regularizer`'s value is added to REGULARIZATION_LOSSES.
-    Raises ValueError if the variable exists and the scope does not reuse, if it does not exist and the scope reuses, or
-    if the shape or type of an existing one differs.
+    `initializer` is a function (shape, dtype, partition_info) -> tensor, by default Glorot's uniform one (zeros for
+    integers and bools), or a tensor or array, whose shape is then the variable's. A `regularizer`'s value is added to
+    REGULARIZATION_LOSSES. Raises ValueError if the variable exists and the scope does not reuse, if it does not exist
+    and the scope reuses, or if the shape or type of an existing one differs.
     """
     scope = get_variable_scope()
     arguments: dict[str, Any] = dict(
-        shape=shape, dtype=dtype, initializer=initializer, regularizer=regularizer, trainable=trainable, collections=collections,
+        shape=shape,
+        dtype=dtype,
+        initializer=initializer,
+        regularizer=regularizer,
+        trainable=trainable,
+        collections=collections,
         constraint=constraint if constraint is not None else scope.constraint,
-    )  # fmt: skip
+    )
     getter = custom_getter or scope.custom_getter
     full = f"{scope.name}/{name}" if scope.name else name
     if getter is not None:
@@ -221,15 +237,48 @@ def get_variable(
     return _get(full, **arguments)
 
 
-def get_local_variable(name: str, *args: Any, **kwargs: Any) -> Variable:
+def get_local_variable(
+    name: str,
+    shape: Any = None,
+    dtype: Any = None,
+    initializer: Any = None,
+    regularizer: Any = None,
+    trainable: bool | None = False,
+    collections: Any = None,
+    caching_device: Any = None,
+    partitioner: Any = None,
+    validate_shape: bool = True,
+    use_resource: Any = None,
+    custom_getter: Any = None,
+    constraint: Any = None,
+    synchronization: Any = None,
+    aggregation: Any = None,
+) -> Variable:
     """get_variable, for a variable that is neither trained nor saved (collection LOCAL_VARIABLES)."""
-    kwargs["collections"] = [*(kwargs.get("collections") or []), GraphKeys.LOCAL_VARIABLES]
-    kwargs["trainable"] = False
-    return get_variable(name, *args, **kwargs)
+    return get_variable(
+        name,
+        shape,
+        dtype,
+        initializer,
+        regularizer,
+        trainable=False,
+        collections=[*(collections or []), GraphKeys.LOCAL_VARIABLES],
+        custom_getter=custom_getter,
+        constraint=constraint,
+    )
 
 
-def _get(full: str, shape: Any = None, dtype: Any = None, initializer: Any = None, regularizer: Any = None, trainable: Any = None,
-         collections: Any = None, constraint: Any = None, **unused: Any) -> Variable:  # fmt: skip
+def _get(
+    full: str,
+    shape: Any = None,
+    dtype: Any = None,
+    initializer: Any = None,
+    regularizer: Any = None,
+    trainable: Any = None,
+    collections: Any = None,
+    constraint: Any = None,
+    **unused: Any,
+) -> Variable:
     store = _store()
     scope, graph = store.scope, get_default_graph()
     kind = as_dtype(dtype) if dtype is not None else scope.dtype
@@ -237,20 +286,24 @@ def _get(full: str, shape: Any = None, dtype: Any = None, initializer: Any = Non
     if existing is not None:
         if scope.reuse in (False, None):
             raise ValueError(
-                f"Variable {full} already exists, disallowed. Did you mean to set reuse=True or reuse=tf.AUTO_REUSE in VarScope?"
+                f"Variable {full} already exists, disallowed. "
+                "Did you mean to set reuse=True or reuse=tf.AUTO_REUSE in VarScope?"
             )
         if shape is not None and not TensorShape(shape).is_compatible_with(existing.shape):
             raise ValueError(
-                f"Trying to share variable {full}, but specified shape {TensorShape(shape)} and found shape {existing.shape}."
+                f"Trying to share variable {full}, but specified shape {TensorShape(shape)} "
+                f"and found shape {existing.shape}."
             )
         if kind != existing.dtype:
             raise ValueError(
-                f"Trying to share variable {full}, but specified dtype {kind.name} and found dtype {existing.dtype.name}_ref."
+                f"Trying to share variable {full}, but specified dtype {kind.name} "
+                f"and found dtype {existing.dtype.name}_ref."
             )
         return existing
     if scope.reuse is True:
         raise ValueError(
-            f"Variable {full} does not exist, or was not created with tf.get_variable(). Did you mean to set reuse=tf.AUTO_REUSE in VarScope?"
+            f"Variable {full} does not exist, or was not created with tf.get_variable(). "
+            "Did you mean to set reuse=tf.AUTO_REUSE in VarScope?"
         )
     initial, given_type = _initial_value(
         full, shape, kind, initializer if initializer is not None else scope.initializer, graph

@@ -42,7 +42,7 @@ def every_op() -> set[type[Op]]:
     while waiting:
         kinds = waiting.pop().__subclasses__()
         waiting += kinds
-        found |= {kind for kind in kinds if getattr(kind, "__final__", False) and kind.__module__.startswith("model_fns.")}
+        found |= {kind for kind in kinds if getattr(kind, "__final__", False) and kind.__module__.startswith("model_fns.ops.")}
     return found
 
 

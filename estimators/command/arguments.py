@@ -61,7 +61,7 @@ def _action(actions: argparse._SubParsersAction, name: str, description: str) ->
     action.add_argument("--data-dir", metavar="DIR", help="where the data is, for input functions that look there")
     action.add_argument("--download", action="store_true", default=None, help="fetch the whole data set, if need be")
     action.add_argument("--batch-size", type=_number(int, 1), metavar="N", help="examples in a batch")
-    action.add_argument("--seed", type=_number(int, 0), default=DEFAULT_SEED, metavar="N", help="decides all chance (1)")
+    action.add_argument("--seed", type=_number(int, 0), default=DEFAULT_SEED, help="decides all that is random (1)")
     action.add_argument("--threads", type=_number(int, 1), metavar="N", help="processors to use (all); same results")
     action.add_argument(
         "-p", "--param", action="append", default=[], metavar="NAME=VALUE", help="change one of the module's params"

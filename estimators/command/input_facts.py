@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, final
 
+import numpy as np
+
 from estimators.built_graph import call_input_fn
 from estimators.compiler.reference import evaluate
 from estimators.input_cursor import InputCursor
@@ -50,7 +52,7 @@ class InputFacts:
         while cursor.size() and len(batches) * source.plan.batch_size < count:
             batches.append(evaluate(tensors, dict(zip(operation.outputs, cursor.gather(), strict=True))))
             cursor.advance(1)
-        joined = (np_concatenated(parts) for parts in zip(*batches, strict=True))
+        joined = (np.concatenate(parts) for parts in zip(*batches, strict=True))
         values = dict(zip(tensors, joined, strict=True))
         return _packed(self.features, values), _packed(self.labels, values)
 
@@ -61,3 +63,19 @@ def input_facts(function: Callable[..., Any], mode: str, params: dict[str, Any],
     with graph.as_default():
         features, labels = call_input_fn(function, mode, params, config)
     return InputFacts(graph, features, labels)
+
+
+def _leaves(structure: Any) -> list[Any]:
+    if isinstance(structure, dict):
+        return [leaf for value in structure.values() for leaf in _leaves(value)]
+    if isinstance(structure, list | tuple):
+        return [leaf for value in structure for leaf in _leaves(value)]
+    return [structure]
+
+
+def _packed(structure: Any, values: dict[Any, Any]) -> Any:
+    if isinstance(structure, dict):
+        return {name: _packed(value, values) for name, value in structure.items()}
+    if isinstance(structure, list | tuple):
+        return type(structure)(_packed(value, values) for value in structure)
+    return values.get(structure) if isinstance(structure, Tensor) else structure

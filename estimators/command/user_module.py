@@ -1,15 +1,16 @@
 """The module convention: what a module must hold to be trained, evaluated and asked by name.
 
-    model_fn                      function of features, labels and, as it names them, mode, params, config
-    params                        optional: a dict with what model_fn and the input functions are given; of its entries
-                                  `epochs` or `steps` say how long to train, `batch_size` is what --batch-size sets
-    train_input_fn, eval_input_fn, predict_input_fn
-                                  functions of those of mode, params, config that they name, returning (features,
-                                  labels) as an Estimator wants them; in the module itself, or in the one that
-    INPUT_FNS                     names, like "input_fns.mnist"
-    tensors_to_log                optional: a dict from tag to tensor name, logged while training
-    describe_data                 optional, beside the input functions: function of those of mode, params, config that
-                                  it names, returning what the data is, in a few words
+model_fn                      function of features, labels and, as it names them, mode, params, config
+params                        optional: a dict with what model_fn and the input functions are given; of its entries
+                              `epochs` or `steps` say how long to train, `batch_size` is what --batch-size sets
+train_input_fn, eval_input_fn, predict_input_fn
+                              functions of those of mode, params, config that they name, returning (features,
+                              labels) as an Estimator wants them; in the module itself, or in the one that
+INPUT_FNS                     names, like "input_fns.mnist"
+tensors_to_log                optional: a dict from tag to tensor name, logged while training
+describe_data                 optional, beside the input functions: function of those of mode, params, config that
+                              it names, returning what the data is, in a few words
+IMAGE_SHAPE                   optional, beside the input functions: (height, width) of features that are flat images
 """
 
 from __future__ import annotations
@@ -133,8 +134,8 @@ def _by_name(name: str) -> ModuleType:
     except (TypeError, ValueError):  # "", ".x"
         pass
     raise CommandError(
-        f"There is no module {name!r}{_similar(name)}. MODULE is the name of a module, like model_fns.mnist_cnn, or the "
-        "path of a file that ends in .py."
+        f"There is no module {name!r}{_similar(name)}. MODULE is the name of a module, like model_fns.mnist_cnn, or "
+        "the path of a file that ends in .py."
     )
 
 

@@ -59,7 +59,7 @@ class Code:
         return self.names.imported(f"estimators.kernels.{module}", name)
 
     def scratch(self, value: Value, size: str) -> str:
-        """A worker's own memory, of the type of `value`, at least `size` (an expression over the sizes) elements long."""
+        """A worker's own memory, of the type of `value`, of at least `size` (an expression over the sizes) elements."""
         return self.names.scratch(value.dtype, size)
 
     def line(self, text: str) -> None:

@@ -279,11 +279,12 @@ class _Emitter:
             elif slot.kind == "scratch":
                 dtype, size = slot.key, f"table[{number + 1}]"
                 arrays.append(
-                    f"    scratch_{dtype.name} = array_at({at} + worker * {size} * {dtype.size}, {size}, np.{dtype.name})"
+                    f"    scratch_{dtype.name} = "
+                    f"array_at({at} + worker * {size} * {dtype.size}, {size}, np.{dtype.name})"
                 )
-        for (rows, multiple), number in self.names.parts.items():
+        for (rows, multiple), label in self.names.parts.items():
             shares.append(
-                f"    start_{number}, stop_{number} = share({integer(rows)}, worker, workers, {integer(str(multiple))})"
+                f"    start_{label}, stop_{label} = share({integer(rows)}, worker, workers, {integer(str(multiple))})"
             )
         return [*sizes, *arrays, *shares]
 

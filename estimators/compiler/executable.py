@@ -152,7 +152,8 @@ def _sizes(
             known = sizes.setdefault(str(dim), size) if isinstance(dim, Symbol) else dim
             if known != size:
                 raise ValueError(
-                    f"Cannot feed value of shape {shape} for Tensor '{value.name}', which has shape {value.dims}: {size} is not {known}"
+                    f"Cannot feed value of shape {shape} for Tensor '{value.name}', which has shape {value.dims}: "
+                    f"{size} is not {known}"
                 )
     for value in source_feeds:
         if value.dims and isinstance(value.dims[0], Symbol):
@@ -202,7 +203,7 @@ def aligned(count: int, dtype: Any) -> np.ndarray:
 
 
 def address(array: np.ndarray) -> int:
-    return array.__array_interface__["data"][0]  # type: ignore[no-any-return]
+    return array.__array_interface__["data"][0]
 
 
 @final

@@ -35,7 +35,7 @@ Run = Callable[[Any, int, int], int]
 
 @cache
 def cache_directory() -> Path | None:
-    """Where compiled code is kept: $ESTIMATORS_CACHE, else the user's cache directory; None if there is no safe place."""
+    """Where compiled code is kept: $ESTIMATORS_CACHE, else the user's cache directory; None if no place is safe."""
     wish = os.environ.get(CACHE_VARIABLE)
     if wish and wish.lower() in ("off", "0", "none"):
         return None
@@ -65,8 +65,8 @@ def _surroundings() -> str:
     directory = Path(estimators.kernels.__file__ or "").parent
     kernels = [(path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in sorted(directory.glob("*.py"))]
     host = (
-        config.CPU_NAME or binding.get_host_cpu_name(),
-        config.CPU_FEATURES or binding.get_host_cpu_features().flatten(),
+        config.CPU_NAME or binding.get_host_cpu_name(),  # type: ignore[attr-defined]  # numba sets it as it loads
+        config.CPU_FEATURES or binding.get_host_cpu_features().flatten(),  # type: ignore[attr-defined]  # likewise
     )
     return repr((__version__, numba.__version__, llvmlite.__version__, sys.version, host, kernels))
 
@@ -107,7 +107,7 @@ def _written(directory: Path, name: str, source: str) -> Path:
 
 
 def _module(name: str, path: Path) -> ModuleType:
-    """The file as a module. It has to be in sys.modules before numba compiles, or another process cannot load the entry."""
+    """The file as a module, put in sys.modules before numba compiles: else another process cannot load the entry."""
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -123,7 +123,7 @@ def _module(name: str, path: Path) -> ModuleType:
 
 def _compile(module: ModuleType, cached: bool) -> Run:
     function = numba.njit(_SIGNATURE, nogil=True, boundscheck=False, error_model="numpy", cache=cached)(module.run)
-    return function  # type: ignore[no-any-return]
+    return function
 
 
 def _forget(directory: Path, name: str) -> None:

@@ -1,4 +1,4 @@
-"""Loops as Python source: elementwise steps over one shape, broadcasting by strides, axes collapsed where they can be."""
+"""Loops as Python source: elementwise steps over one shape, broadcasting by strides, axes collapsed where possible."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ class _LoopWriter:
 
 
 class _Rewriter(ast.NodeTransformer):
-    """Puts an op's expression into the loop: arguments by their locals, numbers in the element type, functions imported."""
+    """Puts an op's expression in the loop: arguments by their locals, numbers in the element type, functions imported."""
 
     def __init__(self, code: Code, arguments: dict[str, str], constants: dict[str, Any], kind: DType) -> None:
         self.code, self.arguments, self.constants, self.kind = code, arguments, constants, kind

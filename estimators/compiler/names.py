@@ -54,7 +54,7 @@ _OWN_LOCALS = re.compile(r"[ivx]\d+|at\d+_\d+|(start|stop|source)_\d+|scratch_\w
 @final
 @dataclass(frozen=True)
 class Slot:
-    """One place of the table: what kind of thing it holds (`size`, `array`, `scratch`, `source`, `order`, ...) and which."""
+    """One place of the table: which kind of thing it holds (`size`, `array`, `scratch`, `source`, ...) and which one."""
 
     kind: str
     key: Any
@@ -134,7 +134,7 @@ class Names:
         return self._constant(key, f"{dtype.name}_{text}")
 
     def integer(self, text: str) -> str:
-        """A size for a kernel: a bare number becomes a constant, because numba compiles a kernel anew for each literal."""
+        """A size for a kernel: a bare number becomes a constant, as numba compiles a kernel anew for each literal."""
         if not _NUMBER.fullmatch(text):
             return text
         key = (f"np.int64({text})", "size")

@@ -12,8 +12,8 @@ from model_fns.graph.tensor import Operation, Tensor
 def needed_operations(fetches: Iterable[Any], feeds: Iterable[Tensor] = ()) -> list[Operation]:
     """The operations behind `fetches` (tensors and operations), cut off at `feeds`, in the order they were made.
 
-    That order respects data and control dependencies, because both can only name what exists already; and it settles what
-    TensorFlow leaves to chance: a read and an assignment that do not wait for each other run as they were written.
+    That order respects data and control dependencies, because both can only name what exists already; and it settles
+    what TensorFlow leaves to chance: a read and an assignment that do not wait for each other run as they were written.
     """
     fed = set(feeds)
     found: set[Operation] = set()

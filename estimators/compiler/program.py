@@ -176,13 +176,14 @@ def _value(name: str, spec: TensorSpec, known: Any = None) -> Value:
         )
     if any(isinstance(size, Symbol) and size.is_unknown for size in spec.dims):
         raise ValueError(
-            f"The shape {dimensions.text(spec.dims)} of {name} is not known even now that all inputs are; give it one with set_shape()."
+            f"The shape {dimensions.text(spec.dims)} of {name} is not known even now that all inputs are; "
+            "give it one with set_shape()."
         )
     return Value(name, spec.dtype, spec.dims, known)
 
 
 def capture(fetches: Iterable[Any], feeds: Mapping[Tensor, Dims]) -> Program:
-    """The program that computes `fetches` (tensors and operations) from `feeds` (tensors with the sizes they will have).
+    """The program that computes `fetches` (tensors and operations) from `feeds` (tensors with their sizes).
 
     Sizes are inferred anew from those of the feeds, so one graph gives programs for any shapes it was fed.
     """
@@ -207,7 +208,8 @@ def _captured(operation: Operation, inputs: tuple[Value, ...]) -> Statement:
     if isinstance(definition, Placeholder):
         shape = operation.outputs[0].shape
         raise InvalidArgumentError(
-            message=f"You must feed a value for placeholder tensor '{operation.name}' with dtype {definition.dtype.name} and shape {shape}"
+            message=f"You must feed a value for placeholder tensor '{operation.name}' "
+            f"with dtype {definition.dtype.name} and shape {shape}"
         )
     if isinstance(definition, PlaceholderWithDefault):
         definition = Identity()

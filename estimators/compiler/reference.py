@@ -1,7 +1,7 @@
 """The reference interpreter: a graph run operation by operation with the ops' own NumPy kernels.
 
-It is the oracle of every optimisation and of all machine code, the debugging mode that names the first non-finite tensor,
-and what initializes variables, where compiling would cost more than it saves.
+It is the oracle of every optimisation and of all machine code, the debugging mode that names the first non-finite
+tensor, and what initializes variables, where compiling would cost more than it saves.
 
 Variables are arrays that change in place; reading one is looking at it, so that what reads it after an assignment sees
 the new value (`tf.identity` makes a copy that keeps the old one).
@@ -74,7 +74,8 @@ def _outputs(
     if isinstance(definition, Placeholder):
         shape = operation.outputs[0].shape
         raise InvalidArgumentError(
-            message=f"You must feed a value for placeholder tensor '{operation.name}' with dtype {definition.dtype.name} and shape {shape}"
+            message=f"You must feed a value for placeholder tensor '{operation.name}' "
+            f"with dtype {definition.dtype.name} and shape {shape}"
         )
     inputs = [values[tensor] for tensor in operation.inputs]
     if isinstance(definition, IsVariableInitialized):
@@ -91,7 +92,8 @@ def _outputs(
     results = result if isinstance(result, tuple) else (np.asarray(result),)
     if definition.is_view:
         return results
-    # NumPy hands out views where it can; the result of anything but a view must not change with a variable it was read from.
+    # NumPy hands out views where it can; the result of anything but a view must not change with a variable it was read
+    # from.
     return tuple(np.array(item) if _looks_at(item, inputs) else item for item in results)
 
 

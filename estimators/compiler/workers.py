@@ -16,7 +16,7 @@ THREADS_VARIABLE = "ESTIMATORS_NUM_THREADS"
 
 
 def available_threads() -> int:
-    """How many threads to use: $ESTIMATORS_NUM_THREADS, else $OMP_NUM_THREADS, else the processors this process may use."""
+    """How many threads to use: $ESTIMATORS_NUM_THREADS, else $OMP_NUM_THREADS, else the processors at its disposal."""
     for variable in (THREADS_VARIABLE, "OMP_NUM_THREADS"):
         text = os.environ.get(variable, "")
         if text.isdigit() and int(text) > 0:

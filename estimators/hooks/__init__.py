@@ -6,6 +6,7 @@ from estimators.hooks.final_ops import FinalOpsHook
 from estimators.hooks.global_step_waiter import GlobalStepWaiterHook
 from estimators.hooks.logging_tensor import LoggingTensorHook
 from estimators.hooks.nan_tensor import NanTensorHook
+from estimators.hooks.progress_bar import ProgressBarHook
 from estimators.hooks.second_or_step_timer import SecondOrStepTimer
 from estimators.hooks.session_run_hook import (
     SessionRunArgs,
@@ -25,6 +26,7 @@ __all__ = [
     "GlobalStepWaiterHook",
     "LoggingTensorHook",
     "NanTensorHook",
+    "ProgressBarHook",
     "SecondOrStepTimer",
     "SessionRunArgs",
     "SessionRunContext",

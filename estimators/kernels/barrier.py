@@ -61,7 +61,9 @@ def pause(typing_context):  # type: ignore[no-untyped-def]
 
     def generate(context, builder, signature, arguments):
         if _X86:
-            function = cgutils.get_or_insert_function(builder.module, ir.FunctionType(ir.VoidType(), []), "llvm.x86.sse2.pause")
+            function = cgutils.get_or_insert_function(
+                builder.module, ir.FunctionType(ir.VoidType(), []), "llvm.x86.sse2.pause"
+            )
             builder.call(function, [])
         return context.get_dummy_value()
 
@@ -74,7 +76,9 @@ def give_way(typing_context):  # type: ignore[no-untyped-def]
 
     def generate(context, builder, signature, arguments):
         if _HAS_SCHED_YIELD:
-            function = cgutils.get_or_insert_function(builder.module, ir.FunctionType(ir.IntType(32), []), "sched_yield")
+            function = cgutils.get_or_insert_function(
+                builder.module, ir.FunctionType(ir.IntType(32), []), "sched_yield"
+            )
             builder.call(function, [])
         return context.get_dummy_value()
 

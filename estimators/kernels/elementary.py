@@ -15,7 +15,7 @@ from typing import Any
 
 from llvmlite import ir
 from numba.core import types
-from numba.core.typing import signature as typed
+from numba.core.typing.templates import signature as typed
 from numba.extending import intrinsic
 
 from estimators.kernels import polynomials

@@ -1,7 +1,7 @@
 """Input inside the step: which rows of the source make up a batch.
 
-An epoch's order is Fisher and Yates' exact permutation for the key (seed, stream, epoch): nothing but the number of rows
-consumed so far needs to be remembered to go on exactly where a job stopped.
+An epoch's order is Fisher and Yates' exact permutation for the key (seed, stream, epoch): nothing but the number of
+rows consumed so far needs to be remembered to go on exactly where a job stopped.
 """
 
 from estimators.kernels.compile import kernel

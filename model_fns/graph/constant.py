@@ -75,8 +75,8 @@ def convert_to_tensor(
 ) -> Tensor:
     """`value` as a tensor of the default graph.
 
-    Python floats become float32, ints int32; arrays keep their element type unless `dtype` says otherwise. Raises TypeError
-    if the value does not fit `dtype` and ValueError for a tensor of another `dtype`.
+    Python floats become float32, ints int32; arrays keep their element type unless `dtype` says otherwise. Raises
+    TypeError if the value does not fit `dtype` and ValueError for a tensor of another `dtype`.
     """
     wanted = None if dtype is None else as_dtype(dtype)
     for kind, function in _CONVERSIONS:
@@ -88,7 +88,8 @@ def convert_to_tensor(
     if isinstance(value, Tensor):
         if wanted is not None and value.dtype != wanted:
             raise ValueError(
-                f"Tensor conversion requested dtype {wanted.name} for Tensor with dtype {value.dtype.name}: {str(value)!r}"
+                f"Tensor conversion requested dtype {wanted.name} for Tensor with dtype {value.dtype.name}: "
+                f"{str(value)!r}"
             )
         return value
     hint = preferred_dtype if preferred_dtype is not None else dtype_hint
@@ -103,7 +104,7 @@ def convert_to_tensor(
 def constant(
     value: Any, dtype: Any = None, shape: Any = None, name: str = "Const", verify_shape: bool = False
 ) -> Tensor:
-    """A constant tensor. With `shape`, a single value is repeated, and a shorter list continued with its last element."""
+    """A constant tensor. With `shape`, a single value is repeated, a shorter list continued with its last element."""
     array = as_array(value, None if dtype is None else as_dtype(dtype))
     if shape is not None:
         array = _shaped(array, shape, verify_shape)
@@ -151,7 +152,8 @@ def _plain_array(value: Any) -> np.ndarray:
         and not all(isinstance(v, str | bytes) for v in array.ravel())
     ):
         raise TypeError(
-            f"Failed to convert object of type {type(value)} to Tensor. Contents: {value}. Consider casting elements to a supported type."
+            f"Failed to convert object of type {type(value)} to Tensor. Contents: {value}. "
+            "Consider casting elements to a supported type."
         )
     return array
 

@@ -116,22 +116,22 @@ _BY_NAME = {dtype.name: dtype for dtype in ALL} | {"float": float32, "double": f
 _BY_NUMPY = {np.dtype(dtype.as_numpy_dtype): dtype for dtype in ALL}
 
 
-def as_dtype(value: Any) -> DType:
-    """The DType that `value` (a DType, numpy dtype, Python type or name) stands for. Raises TypeError if there is none."""
-    if isinstance(value, DType):
-        return value
-    if isinstance(value, str) and value in _BY_NAME:
-        return _BY_NAME[value]
-    if value is float:
+def as_dtype(type_value: Any) -> DType:
+    """The DType that `type_value` (a DType, numpy dtype, Python type or name) stands for. TypeError if there is none."""
+    if isinstance(type_value, DType):
+        return type_value
+    if isinstance(type_value, str) and type_value in _BY_NAME:
+        return _BY_NAME[type_value]
+    if type_value is float:
         return float32
-    if value is int:
+    if type_value is int:
         return int32
     try:
-        dtype = np.dtype(value)
+        dtype = np.dtype(type_value)
     except TypeError:
-        raise TypeError(f"Cannot convert value {value!r} to a TensorFlow DType.") from None
+        raise TypeError(f"Cannot convert value {type_value!r} to a TensorFlow DType.") from None
     if dtype.kind in "SU":
         return string
     if dtype not in _BY_NUMPY:
-        raise TypeError(f"Cannot convert value {value!r} to a TensorFlow DType.")
+        raise TypeError(f"Cannot convert value {type_value!r} to a TensorFlow DType.")
     return _BY_NUMPY[dtype]

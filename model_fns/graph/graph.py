@@ -61,7 +61,7 @@ class Graph:
 
     @contextmanager
     def control_dependencies(self, control_inputs: Iterable[Any] | None) -> Iterator[None]:
-        """Operations made inside run after `control_inputs` (operations, tensors, variables). None forgets outer ones."""
+        """What is made inside runs after `control_inputs` (operations, tensors, variables); None forgets outer ones."""
         outer = self._controls
         if control_inputs is None:
             self._controls = ()
@@ -121,13 +121,14 @@ class Graph:
             raise ValueError(f"The name '{name}' refers to an Operation, not a Tensor. {hint}")
         if base not in self._by_name:
             raise KeyError(
-                f"The name '{name}' refers to a Tensor which does not exist. The operation, '{base}', does not exist in the graph."
+                f"The name '{name}' refers to a Tensor which does not exist. The operation, '{base}', does not exist in "
+                "the graph."
             )
         outputs = self._by_name[base].outputs
         if int(number) >= len(outputs):
             raise KeyError(
-                f"The name '{name}' refers to a Tensor which does not exist. The operation, '{base}', exists but only has "
-                f"{len(outputs)} outputs."
+                f"The name '{name}' refers to a Tensor which does not exist. The operation, '{base}', exists but only "
+                f"has {len(outputs)} outputs."
             )
         return outputs[int(number)]
 
@@ -180,8 +181,8 @@ class Graph:
         session = session if session is not None else get_default_session()
         if session is None:
             raise ValueError(
-                f"{failure}: No default session is registered. Use `with sess.as_default()` or pass an explicit session "
-                f"(`session=sess`)."
+                f"{failure}: No default session is registered. Use `with sess.as_default()` or pass an explicit "
+                "session (`session=sess`)."
             )
         if session.graph is not self:
             raise ValueError(f"{failure}: the session's graph is not the one that this element belongs to.")
@@ -262,7 +263,7 @@ def set_random_seed(seed: int | None) -> None:
 
 
 def get_seeds(op_seed: int | None) -> tuple[int | None, int]:
-    """(graph seed, stream) for a random operation, by TensorFlow's rule: an operation without a seed takes its number."""
+    """(graph seed, stream) for a random operation. TensorFlow's rule: an operation without a seed takes its number."""
     graph = get_default_graph()
     if op_seed is not None:
         return (87654321 if graph.seed is None else graph.seed), op_seed

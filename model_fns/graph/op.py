@@ -1,4 +1,4 @@
-"""Op: what one kind of operation means - its shape and dtype rule, its gradient, its reference kernel - in one frozen dataclass.
+"""Op: what one kind of operation means - shape and dtype rule, gradient, reference kernel - in one frozen dataclass.
 
 Static attributes are the dataclass fields, so equality, hash and repr come free; inputs are tensors. Three kinds:
 
@@ -58,7 +58,7 @@ class Op(ABC):
         return common_dtype(inputs)
 
     def output_shape(self, *inputs: Any) -> Any:
-        """Sizes of the output, a tuple, or a list of tuples for several. Raises ValueError for sizes that do not fit."""
+        """Sizes of the output, a tuple, or a list of tuples for several. ValueError for sizes that do not fit."""
         raise NotImplementedError(f"{self.type} has no shape rule")
 
     def gradient(self, upstream: Any, output: Any, *inputs: Any) -> tuple[Any, ...]:
@@ -87,7 +87,7 @@ class Op(ABC):
         return tuple(TensorSpec(dtype, dims) for dtype, dims in zip(types, shapes, strict=True))
 
     def copes_without(self, position: int) -> bool:
-        """True if the shape rule takes None for an input of unknown rank, or value if it needs that, at this position."""
+        """True if at this position the shape rule takes None for an input of unknown rank, or value if it needs that."""
         return False
 
     def known_value(self, specs: tuple[TensorSpec, ...], values: tuple[Any, ...]) -> Any:

@@ -232,7 +232,7 @@ class TensorShape:
 
 
 def to_dims(shape: Any) -> Dims | None:
-    """The compiler's form of a shape a program gave: a tuple of sizes, each unknown one a new symbol; None if unknown."""
+    """The compiler's form of a shape a program gave: a tuple of sizes, unknown ones new symbols; None if unknown."""
     shape = TensorShape(shape)
     if shape.dims is None:
         return None

@@ -30,8 +30,8 @@ def dtype_of(*values: Any) -> DType | None:
 def operation(definition: Op, name: str | None = None, dtype: Any = None, /, **inputs: Any) -> Operation:
     """Adds `definition` applied to `inputs`.
 
-    Inputs that are not tensors yet are converted to `dtype`, by default to the type of the tensors among them, and named
-    after their argument inside the operation's name scope (`mul/y`), as TensorFlow does.
+    Inputs that are not tensors yet are converted to `dtype`, by default to the type of the tensors among them, and
+    named after their argument inside the operation's name scope (`mul/y`), as TensorFlow does.
     """
     values = list(inputs.values())
     graph = graph_of(*values)

@@ -218,7 +218,8 @@ def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None)
     """
     if x is None or y is None:
         raise NotImplementedError(
-            "tf.where(condition) without x and y is not available: its shape depends on the data. Use tf.where(condition, x, y)."
+            "tf.where(condition) without x and y is not available: its shape depends on the data. "
+            "Use tf.where(condition, x, y)."
         )
     condition = convert_to_tensor(condition)
     x = convert_to_tensor(x, getattr(y, "dtype", None) if not isinstance(x, Tensor) else None)

@@ -1,4 +1,4 @@
-"""Operations about order and identity rather than numbers: identity, stop_gradient, no_op, group, tuple, placeholders."""
+"""Operations about order and identity, not numbers: identity, stop_gradient, no_op, group, tuple, placeholders."""
 
 from __future__ import annotations
 

@@ -2,8 +2,8 @@
 
     y[n, i, j, o] = sum over p, q, c of x[n, i * stride + p - top, j * stride + q - left, c] * w[p, q, c, o]
 
-Activations are [batch, height, width, channels], weights [height, width, channels, outputs]. SAME keeps ceil(size / stride)
-positions and pads with zeros, the odd one at the bottom and right; VALID stays inside the image.
+Activations are [batch, height, width, channels], weights [height, width, channels, outputs]. SAME keeps
+ceil(size / stride) positions and pads with zeros, the odd one at the bottom and right; VALID stays inside the image.
 """
 
 from __future__ import annotations
@@ -186,7 +186,7 @@ def channels_last(x: Tensor, data_format: str) -> Tensor:
 
 
 def under_channels_first(definition: Op, name: str | None, x: Tensor, **others: Tensor) -> Tensor:
-    """`definition` applied to an image tensor with channels first, whose result has them first too and gets the name."""
+    """`definition` applied to images with channels first, whose result has them first too and gets the name."""
     with x.graph.as_default(), x.graph.name_scope(name or definition.type) as scope:
         inner = apply(definition, None, None, input=channels_last(x, "NCHW"), **others)
         return transpose(inner, (0, 3, 1, 2), name=scope)
@@ -203,7 +203,7 @@ def conv2d(
     name: str | None = None,
     filters: Any = None,
 ) -> Tensor:
-    """Convolution of images `input` [batch, height, width, channels] with `filter` [height, width, channels, outputs]."""
+    """Images `input` [batch, height, width, channels] convolved with `filter` [height, width, channels, outputs]."""
     if tuple(np.ravel(dilations)) not in ((1,), (1, 1), (1, 1, 1, 1)):
         raise NotImplementedError("tf.nn.conv2d: dilations above 1 are not available.")
     filter = filters if filter is None else filter

@@ -113,7 +113,7 @@ def gather(
     axis: int | None = None,
     batch_dims: int = 0,
 ) -> Tensor:
-    """The slices of `params` along `axis` (default 0) at `indices`. An index out of range is an InvalidArgumentError."""
+    """The slices of `params` along `axis` (default 0) at `indices`. InvalidArgumentError for an index out of range."""
     if batch_dims:
         raise NotImplementedError("tf.gather: batch_dims is not available.")
     return apply(Gather(int(axis or 0)), name, params=convert_to_tensor(params), indices=convert_to_tensor(indices))
@@ -128,7 +128,10 @@ def one_hot(
     dtype: Any = None,
     name: str | None = None,
 ) -> Tensor:
-    """A new axis of size `depth` with `on_value` (1) at each index and `off_value` (0) elsewhere; rows of bad indices stay off."""
+    """A new axis of size `depth` with `on_value` (1) at each index and `off_value` (0) elsewhere.
+
+    Rows of bad indices stay off.
+    """
     size = depth.known_value if isinstance(depth, Tensor) else depth
     if size is None:
         raise ValueError(f"depth must be known when the graph is built, got {depth}")

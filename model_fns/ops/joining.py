@@ -40,7 +40,8 @@ class Concat(Op):
                 may_equal(a, b) for i, (a, b) in enumerate(zip(first, other, strict=True)) if i != axis
             ):
                 raise ValueError(
-                    f"Dimensions other than axis {axis} must be equal, but the shapes are {text(first)} and {text(other)}"
+                    f"Dimensions other than axis {axis} must be equal, "
+                    f"but the shapes are {text(first)} and {text(other)}"
                 )
             total = total + other[axis]
             first = tuple(map(merged, first, other))

@@ -1,6 +1,7 @@
-"""Random numbers from a counter: element i of draw `step` depends on the seed, the operation's stream, `step` and i alone.
+"""Random numbers from a counter.
 
-So results do not depend on threads, on batches drawn before, or on where a job was interrupted.
+Element i of draw `step` depends on the seed, the operation's stream, `step` and i alone. So results do not depend on
+threads, on batches drawn before, or on where a job was interrupted.
 """
 
 from __future__ import annotations
@@ -140,10 +141,10 @@ class Dropout(Op):
         return np.where(draw >= np.float32(self.rate), x * scale, x.dtype.type(0))
 
 
-_CENTRE = (2509.0809287301226727, 33430.575583588128105, 67265.770927008700853, 45921.953931549871457, 13731.693765509461125,
-           1971.5909503065514427, 133.14166789178437745, 3.387132872796366608)  # fmt: skip
-_CENTRE_BELOW = (5226.495278852545925, 28729.085735721942674, 39307.89580009271061, 21213.794301586595867, 5394.1960214247511077,
-                 687.1870074920579083, 42.313330701600911252, 1.0)  # fmt: skip
+_CENTRE = (2509.0809287301226727, 33430.575583588128105, 67265.770927008700853, 45921.953931549871457,
+           13731.693765509461125, 1971.5909503065514427, 133.14166789178437745, 3.387132872796366608)  # fmt: skip
+_CENTRE_BELOW = (5226.495278852545925, 28729.085735721942674, 39307.89580009271061, 21213.794301586595867,
+                 5394.1960214247511077, 687.1870074920579083, 42.313330701600911252, 1.0)  # fmt: skip
 _NEAR = (7.7454501427834140764e-4, 0.0227238449892691845833, 0.24178072517745061177, 1.27045825245236838258,
          3.64784832476320460504, 5.7694972214606914055, 4.6303378461565452959, 1.42343711074968357734)  # fmt: skip
 _NEAR_BELOW = (1.05075007164441684324e-9, 5.475938084995344946e-4, 0.0151986665636164571966, 0.14810397642748007459,
@@ -252,7 +253,8 @@ def dropout(
 ) -> Tensor:
     """Zeroes a share `rate` (= 1 - keep_prob) of the elements of `x` and scales the others by 1 / (1 - rate).
 
-    With `noise_shape`, an axis of size 1 there shares one draw. ValueError unless exactly one of rate and keep_prob is given.
+    With `noise_shape`, an axis of size 1 there shares one draw. ValueError unless exactly one of rate and keep_prob is
+    given.
     """
     x = convert_to_tensor(x, name="x")
     if keep_prob is not None and rate is not None:

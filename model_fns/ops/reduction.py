@@ -337,16 +337,17 @@ def argmin(
 
 
 def count_nonzero(
-    input_tensor: Any,
+    input_tensor: Any = None,
     axis: Any = None,
     keepdims: Any = None,
     dtype: Any = dtypes.int64,
     name: str | None = None,
     reduction_indices: Any = None,
     keep_dims: Any = None,
+    input: Any = None,
 ) -> Tensor:
-    """How many elements along `axis` are not zero."""
-    tensor = convert_to_tensor(input_tensor)
+    """How many elements along `axis` are not zero. `input`: a second name of `input_tensor`."""
+    tensor = convert_to_tensor(input if input_tensor is None else input_tensor)
     return reduce_sum(
         cast(not_equal(tensor, convert_to_tensor(0, tensor.dtype)), dtype),
         axis,

@@ -125,11 +125,13 @@ class Reshape(Op):
 def _missing(total: Dim, known: Dim, target: Dims) -> Dim:
     if known == 0:
         raise ValueError(
-            "reshape cannot infer the missing input size for an empty tensor unless all specified input sizes are non-zero"
+            "reshape cannot infer the missing input size for an empty tensor unless all specified input sizes are "
+            "non-zero"
         )
     if is_known(total) and is_known(known) and total % known:  # type: ignore[operator]  # both are int
         raise ValueError(
-            f"Dimension size must be evenly divisible by {known} but is {total} (reshaping {total} elements to {text(target)})"
+            f"Dimension size must be evenly divisible by {known} but is {total} "
+            f"(reshaping {total} elements to {text(target)})"
         )
     return total // known
 
@@ -429,7 +431,8 @@ def _plain_sizes(shape: Any) -> tuple[int, ...] | None:
     plain = [getattr(item, "value", item) for item in items]
     if any(item is None or isinstance(item, Symbol) for item in plain):
         raise ValueError(
-            f"Tried to convert 'shape' to a tensor and failed: {shape} has a size that is not known. Use tf.shape(x) there, or -1."
+            f"Tried to convert 'shape' to a tensor and failed: {shape} has a size that is not known. "
+            "Use tf.shape(x) there, or -1."
         )
     return tuple(int(item) for item in plain)
 

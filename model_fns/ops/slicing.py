@@ -13,6 +13,7 @@ from model_fns.graph.dtypes import DType
 from model_fns.graph.op import Op
 from model_fns.graph.tensor import Tensor
 from model_fns.ops.apply import apply
+from model_fns.ops.control import Identity
 from model_fns.ops.shaping import ExpandDims, Squeeze, reshape_like
 
 newaxis = None  # in an index: a new axis of size 1
@@ -70,7 +71,7 @@ def _length(size: Dim, start: int | None, stop: int | None, step: int) -> Dim:
     if not isinstance(size, Symbol):
         return len(range(*slice(start, stop, step).indices(size)))
     if stop is None and (start is None or (start == 0 and step > 0)):
-        span = size
+        span: Dim = size
     elif stop is None and start is not None and step > 0:  # the same symbol as of [:-start]
         span = larger(size - start, 0) if start > 0 else smaller(size, -start)
     else:
@@ -80,7 +81,7 @@ def _length(size: Dim, start: int | None, stop: int | None, step: int) -> Dim:
 
 
 def ends(size: Dim, start: int | None, stop: int | None, step: int) -> tuple[Dim, Dim]:
-    """Where start:stop:step begins, and where it has ended, as `slice.indices` has it, for a size that may be unknown."""
+    """Where start:stop:step begins, and where it has ended, as `slice.indices` says, for a size that may be unknown."""
     low, high = (0, size) if step > 0 else (-1, size - 1)
 
     def inside(index: int) -> Dim:
@@ -111,9 +112,9 @@ class Slice(Op):
         result = []
         for axis, (whole, first, count) in enumerate(zip(dims, begin, size, strict=True)):
             length = whole - first if count == -1 else count
-            if not isinstance(whole, Symbol) and not isinstance(first, Symbol) and not isinstance(length, Symbol):
-                if first < 0 or length < 0 or first + length > whole:
-                    raise ValueError(f"Expected size[{axis}] in [0, {whole - first}], but got {length}")
+            known = not any(isinstance(item, Symbol) for item in (whole, first, length))
+            if known and (first < 0 or length < 0 or first + length > whole):
+                raise ValueError(f"Expected size[{axis}] in [0, {whole - first}], but got {length}")
             result.append(length)
         return tuple(result)
 
@@ -251,11 +252,41 @@ def slice_(input_: Any, begin: Any, size: Any, name: str | None = None) -> Tenso
     )
 
 
-def strided_slice(input_: Any, begin: Any, end: Any, strides: Any = None, name: str | None = None) -> Tensor:
-    """input_[begin:end:strides] along the first axes."""
+def strided_slice(
+    input_: Any,
+    begin: Any,
+    end: Any,
+    strides: Any = None,
+    begin_mask: int = 0,
+    end_mask: int = 0,
+    ellipsis_mask: int = 0,
+    new_axis_mask: int = 0,
+    shrink_axis_mask: int = 0,
+    var: Any = None,
+    name: str | None = None,
+) -> Tensor:
+    """input_[begin:end:strides] along the first axes.
+
+    Bit i of a mask says of entry i: begin there at the start, end at the end, stand for all axes not named, make a new
+    axis, or take the one element at `begin` and drop the axis.
+    """
     steps = strides if strides is not None else [1] * len(begin)
-    pieces = tuple((int(b), int(e), int(s)) for b, e, s in zip(begin, end, steps, strict=True))
-    return apply(StridedSlice(pieces), name, input=convert_to_tensor(input_))
+    if not (begin_mask or end_mask or ellipsis_mask or new_axis_mask or shrink_axis_mask):
+        pieces = tuple((int(b), int(e), int(s)) for b, e, s in zip(begin, end, steps, strict=True))
+        return apply(StridedSlice(pieces), name, input=convert_to_tensor(input_))
+    keys: list[Any] = []
+    for i, (first, last, step) in enumerate(zip(begin, end, steps, strict=True)):
+        bit = 1 << i
+        if ellipsis_mask & bit:
+            keys.append(Ellipsis)
+        elif new_axis_mask & bit:
+            keys.append(newaxis)
+        elif shrink_axis_mask & bit:
+            keys.append(first)
+        else:
+            keys.append(slice(None if begin_mask & bit else first, None if end_mask & bit else last, step))
+    sliced = getitem(input_, tuple(keys))
+    return sliced if name is None else apply(Identity(), name, input=sliced)
 
 
 def pad(

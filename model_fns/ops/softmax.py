@@ -138,7 +138,8 @@ def check_labels(labels: Any, classes: int) -> None:
     if bad.size:
         shown = " ".join(map(str, labels.ravel()[:20])) + (" ..." if labels.size > 20 else "")
         raise InvalidArgumentError(
-            message=f"Received a label value of {bad.flat[0]} which is outside the valid range of [0, {classes}).  Label values: {shown}"
+            message=f"Received a label value of {bad.flat[0]} which is outside the valid range of [0, {classes}).  "
+            f"Label values: {shown}"
         )
 
 
@@ -186,7 +187,7 @@ def log_softmax(logits: Any, axis: int | None = None, name: str | None = None, d
 
 
 def softmax_cross_entropy_with_logits_v2(
-    labels: Any = None, logits: Any = None, axis: int | None = None, name: str | None = None, dim: int | None = None
+    labels: Any, logits: Any, axis: int | None = None, name: str | None = None, dim: int | None = None
 ) -> Tensor:
     """The cross-entropy of each row of `logits` against the distribution in `labels`; gradients flow into both."""
     _both_given("softmax_cross_entropy_with_logits", labels, logits)
@@ -225,12 +226,13 @@ def sparse_softmax_cross_entropy_with_logits(
     definition = SparseSoftmaxCrossEntropyWithLogits()
     if logits.dims is not None and labels.dims is not None and len(labels.dims) != len(logits.dims) - 1:
         raise ValueError(
-            f"Rank mismatch: Rank of labels (received {len(labels.dims)}) should equal rank of logits minus 1 (received {len(logits.dims)})."
+            f"Rank mismatch: Rank of labels (received {len(labels.dims)}) should equal rank of logits minus 1 "
+            f"(received {len(logits.dims)})."
         )
     if not logits.shape[:-1].is_compatible_with(labels.shape):
         raise ValueError(
-            f"Shape mismatch: The shape of labels (received {labels.shape}) should equal the shape of logits except for "
-            f"the last dimension (received {logits.shape}): labels '{labels.name}', logits '{logits.name}'."
+            f"Shape mismatch: The shape of labels (received {labels.shape}) should equal the shape of logits except "
+            f"for the last dimension (received {logits.shape}): labels '{labels.name}', logits '{logits.name}'."
         )
     if len(logits.dims or (0, 0)) == 2:
         return operation(definition, name, None, features=logits, labels=labels).outputs[0]

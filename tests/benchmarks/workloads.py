@@ -55,7 +55,7 @@ class Workload:
         return EstimatorSpec(mode, loss=loss, train_op=optimizer.minimize(loss, global_step=get_global_step()))
 
     def load(self, data_dir: str | None) -> tuple[np.ndarray, np.ndarray]:
-        """Features and labels of `rows` examples; the shipped sample is repeated where the full data set is not given."""
+        """Features and labels of `rows` examples; the shipped sample is repeated where the full set is not given."""
         if self.data == "line":
             x = np.linspace(-1, 1, self.rows, dtype=np.float32).reshape(-1, 1)
             return x, 3 * x + 10

@@ -37,7 +37,8 @@ def of_text(text: str) -> Arguments | None:
     if re.fullmatch(r"\(((self|cls|type), )?\*args, \*\*kw\w+\)", text):
         return None
     arguments = [_argument(part) for part in _parts(text[1:-1])]
-    return arguments[1:] if arguments and arguments[0][0] in ("self", "cls") else arguments
+    bound = bool(arguments) and arguments[0][0] in ("self", "cls", "_cls")
+    return arguments[1:] if bound else arguments
 
 
 def of_object(value: Any) -> Arguments:
@@ -54,7 +55,9 @@ def _of_parameter(parameter: inspect.Parameter) -> list[Any]:
 
 def _plain(text: str) -> str:
     """A default as text that can be compared: an object without a readable form is just an object."""
-    return "<object>" if text.startswith("<") or " object at 0x" in text or "(" in text[:-2] else text
+    if re.fullmatch(r"\([^()]*\)", text):  # ours are tuples, which nobody changes by accident
+        text = f"[{text[1:-1].rstrip(',')}]"
+    return "<object>" if text.startswith("<") or " object at 0x" in text or "(" in text else text
 
 
 def _argument(part: str) -> list[Any]:

@@ -25,8 +25,10 @@ from tests.estimators.models import (
     line_input,
     model_fn,
     prediction_input,
-    test_input as evaluation_input,
     training_input,
+)
+from tests.estimators.models import (
+    test_input as evaluation_input,
 )
 
 
@@ -264,7 +266,7 @@ def test_untrained_model_runs_its_initialization(tmp_path: Path, caplog: pytest.
         model.get_variable_names()
 
 
-# -- what is refused, each with a sentence ---------------------------------------------------------------------------------
+# -- what is refused, each with a sentence -----------------------------------------------------------------------------
 
 
 def test_sizes_that_do_not_fit_between_layers(tmp_path: Path) -> None:

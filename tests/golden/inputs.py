@@ -22,11 +22,11 @@ def variable_value(name, position, shape, dtype):
     return value.astype(dtype)
 
 
-def loss_inputs():
+def loss_inputs(batch=5):
     """name -> array: see loss_cases.py."""
-    p, q = wave((5, 4), 0.1), wave((5, 4), 2.0)
-    classes = np.array([0, 3, 1, 1, 2], "int32")
-    r = np.array([0.5, 0, 2, 1, 0.25], "float32")
+    p, q = wave((batch, 4), 0.1), wave((batch, 4), 2.0)
+    classes = np.resize(np.array([0, 3, 1, 1, 2], "int32"), batch)
+    r = np.resize(np.array([0.5, 0, 2, 1, 0.25], "float32"), batch)
     length = np.sqrt(np.sum(q * q, axis=1, keepdims=True))
     return {
         "p": p,

@@ -14,6 +14,7 @@ from typing import Any
 
 from tests.compat.signatures import facade_names, of_text
 
+TUPLE_METHODS = ("count", "index")
 FILE = Path(__file__).with_name("signatures.json")
 
 
@@ -26,7 +27,9 @@ def entry(found: dict[str, Any], ours: Any) -> dict[str, Any]:
     methods = {
         name: of_text(member)
         for name, member in found.get("members", {}).items()
-        if member.startswith("(") and not name.startswith("_") and hasattr(ours, name) and of_text(member) is not None
+        if member.startswith("(")
+        and not name.startswith("_")
+        and name not in TUPLE_METHODS and hasattr(ours, name) and of_text(member) is not None
     }
     if methods:
         kept["methods"] = methods

@@ -2,13 +2,14 @@
 
 from types import SimpleNamespace
 
-from model_fns import layers, losses, regularizers, variable_scope
+from model_fns import layers, losses, regularizers
 from model_fns.graph.constant import constant
 from model_fns.graph.graph import get_default_graph
 from model_fns.ops import activation, bias, clipping, counting, moments, norms, shaping, softmax, tensordot
+from model_fns.variable_scope import AUTO_REUSE, variable_scope
 
 tf = SimpleNamespace(
-    AUTO_REUSE=variable_scope.AUTO_REUSE,
+    AUTO_REUSE=AUTO_REUSE,
     clip_by_global_norm=clipping.clip_by_global_norm,
     clip_by_norm=clipping.clip_by_norm,
     clip_by_value=clipping.clip_by_value,
@@ -36,5 +37,5 @@ tf = SimpleNamespace(
     ),
     reshape=shaping.reshape,
     tensordot=tensordot.tensordot,
-    variable_scope=variable_scope.variable_scope,
+    variable_scope=variable_scope,
 )

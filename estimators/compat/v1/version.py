@@ -13,8 +13,8 @@ __all__ = [
 ]
 
 VERSION = "1.15.5"
-GIT_VERSION = "v1.15.5-0-gestimators"
-COMPILER_VERSION = "numba"
+GIT_VERSION = "v1.15.4-39-g3db52be"
+COMPILER_VERSION = "7.3.1 20180303"
 
 
 def __getattr__(name: str) -> Any:

@@ -12,7 +12,8 @@ from model_fns.ops.random import Dropout, RandomUniform
 def _key(code: Code, seed: int | None, stream: int) -> str:
     names = code.names
     given = f"table[{names.slot('seed')}]" if seed is None else names.integer(str(seed))
-    return f"{code.kernel('random', 'random_key')}({given}, {names.integer(str(stream))}, table[{names.slot('draws')}] + step)"
+    random_key = code.kernel("random", "random_key")
+    return f"{random_key}({given}, {names.integer(str(stream))}, table[{names.slot('draws')}] + step)"
 
 
 def dropout(statement: Statement, code: Code) -> None:

@@ -108,4 +108,9 @@ avg_pool = _pooling("avg_pool", lambda s: ([s.inputs[0]], s.outputs[0], s.inputs
 max_pool_gradient = _pooling("max_pool_gradient", lambda s: (list(s.inputs), s.outputs[0], s.inputs[0], s.inputs[1]))
 avg_pool_gradient = _pooling("avg_pool_gradient", lambda s: ([s.inputs[0]], s.outputs[0], s.outputs[0], s.inputs[0]))
 
-POOLING = {MaxPool: max_pool, AvgPool: avg_pool, MaxPoolGrad: max_pool_gradient, AvgPoolGrad: avg_pool_gradient}
+POOLING: dict[type, Callable[[Statement, Code], None]] = {
+    MaxPool: max_pool,
+    AvgPool: avg_pool,
+    MaxPoolGrad: max_pool_gradient,
+    AvgPoolGrad: avg_pool_gradient,
+}

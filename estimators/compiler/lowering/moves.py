@@ -77,7 +77,7 @@ def reverse(statement: Statement, code: Code) -> bool:
         return False
     axes = {axis % len(x.dims) for axis in statement.op.axes}
     steps = strides_of(x.dims)
-    start = sum(((x.dims[axis] - 1) * steps[axis] for axis in axes), 0)  # type: ignore[misc]
+    start = sum(((x.dims[axis] - 1) * steps[axis] for axis in axes), 0)
     signed = [-step if axis in axes else step for axis, step in enumerate(steps)]
     _copy(code, x, start, signed, out, 0, strides_of(out.dims), list(out.dims))
     return True

@@ -17,7 +17,7 @@ _LARGE = 1 << 17  # elements of b above which each worker rather reads a part of
 
 
 def matmul(statement: Statement, code: Code) -> None:
-    """Workers share the rows of the result; of a product with large weights its columns, so that each reads its part."""
+    """Workers share the rows of the result; its columns if the weights are large, so that each reads its part."""
     op = statement.op
     assert isinstance(op, MatMul)
     a, b = statement.inputs

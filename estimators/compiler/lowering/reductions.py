@@ -22,7 +22,7 @@ def reduction(statement: Statement, code: Code) -> None:
     assert isinstance(op, Reduction)
     dims = statement.inputs[0].dims
     positions = op.positions(len(dims))
-    first, last = positions[0], positions[-1]
+    first, last = (positions[0], positions[-1]) if positions else (len(dims), len(dims) - 1)
     if set(range(first, last + 1)) - set(positions):
         raise ValueError(f"{statement.name}: the axes {positions} are not neighbours; a pass should have split this")
     split = product(dims[:first]), product(dims[first : last + 1]), product(dims[last + 1 :])

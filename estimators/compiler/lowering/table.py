@@ -1,4 +1,4 @@
-"""Which op becomes calls of which kernels. An op that is not here runs its reference kernel, called back by the step."""
+"""Which op becomes calls of which kernels. An op not in it runs its reference kernel, called back by the step."""
 
 from __future__ import annotations
 

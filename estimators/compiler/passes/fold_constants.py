@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from estimators.compiler.program import Program, Statement, Value, constant_statement, rewrite
@@ -20,7 +22,8 @@ def fold_constants(program: Program) -> Program:
         output = statement.outputs[0]
         if output.known is not None and not any(isinstance(item, Symbol) for item in np.ravel(output.known).tolist()):
             return _constant(statement, np.asarray(output.known).astype(output.dtype.as_numpy_dtype))
-        if any(isinstance(size, Symbol) for size in output.dims) or np.prod(output.dims, initial=1) > _LARGEST:
+        sizes = [size for size in output.dims if not isinstance(size, Symbol)]
+        if len(sizes) < len(output.dims) or math.prod(sizes) > _LARGEST:
             return None
         arrays = [_array(current, statement, i, value) for i, value in enumerate(statement.inputs)]
         if any(array is None for array in arrays) or output.dtype.name == "string":

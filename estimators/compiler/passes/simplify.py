@@ -13,7 +13,7 @@ import numpy as np
 
 from estimators.compiler.program import Program, Statement, Value, constant_statement, made, rewrite
 from model_fns.graph.constant import Constant
-from model_fns.graph.dimensions import Symbol, broadcast, same
+from model_fns.graph.dimensions import Symbol, broadcast, product, same
 from model_fns.graph.op import Elementwise
 from model_fns.ops.arithmetic import Add, AddN, Cast, FloorDiv, Mul, Neg, RealDiv, Sub
 from model_fns.ops.control import Same
@@ -122,7 +122,7 @@ def known_ratio(program: Program, statement: Statement) -> Answer:
     """size of x / size of y -> the number, where it is the same for every batch"""
     if not isinstance(statement.op, SizeRatio):
         return None
-    x, y = (functools.reduce(lambda a, b: a * b, value.dims, 1) for value in statement.inputs)
+    x, y = (product(value.dims) for value in statement.inputs)
     ratio = x // (y if y != 0 else 1)
     if isinstance(ratio, Symbol):
         return None
