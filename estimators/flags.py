@@ -183,8 +183,9 @@ def _define(name: str, default: Any, help: str, parse: Callable[[Any], Any], **m
     """Declares a flag whose default is read like a given value, unless it is None."""
     flag = Flag(name, default, help, parse, **more)
     if default is not None:
-        flag.take(default)
-        flag.value = [parse(item) for item in default] if flag.repeated and not isinstance(default, str) else flag.value
+        given = default if flag.repeated and isinstance(default, list | tuple) else [default]
+        for text in given:
+            flag.take(text)
         flag.default, flag.present = flag.value, 0
     FLAGS.add(flag)
 

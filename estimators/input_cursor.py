@@ -7,7 +7,6 @@ from typing import Any, final
 
 import numpy as np
 
-from estimators.compiler.executable import Source
 from input_fns.source import ArraySource
 from model_fns.random_bits import random_key, shuffle_order
 
@@ -25,6 +24,8 @@ class InputCursor:
     """
 
     def __init__(self, source: ArraySource, seed: int, stream: int = 0, position: int = 0) -> None:
+        from estimators.compiler.executable import Source  # here: `import estimators` must not wait for numba
+
         self.source, self.seed, self.stream, self.position = source, seed, stream, position
         self.compiled = Source(source.arrays, source.plan.rows, source.shuffled, stream)
 

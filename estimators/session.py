@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Any, final
+from typing import TYPE_CHECKING, Any, final
 
 import numpy as np
 
-from estimators.compiler.executable import Executable
 from estimators.compiler.needed import needed_operations
 from estimators.compiler.pipeline import optimised
 from estimators.compiler.program import Program, Value, capture
@@ -23,6 +22,9 @@ from model_fns.graph.dimensions import Dim, Dims, Symbol, named
 from model_fns.graph.graph import Graph, default_session, get_default_graph
 from model_fns.graph.tensor import Operation, Tensor
 from model_fns.ops.state import Assign, VariableV2
+
+if TYPE_CHECKING:
+    from estimators.compiler.executable import Executable
 
 
 @final
@@ -73,7 +75,7 @@ class Session:
         self._entered = ExitStack()
 
     def beside(self, state: State) -> Session:
-        """Another session on the same graph, with its own state and place in the input, that shares what is compiled."""
+        """Another session on this graph, with its own state and place in the input, that shares what is compiled."""
         other = Session(graph=self.graph, state=state)
         other.workers, other._prepared = self.workers, self._prepared
         return other
@@ -203,6 +205,8 @@ class Session:
                 tuple(v for v in program.feeds if v not in idle), program.statements, program.fetches
             )
         values = {tensor: program.fetches[number] for tensor, number in names.items()}
+        from estimators.compiler.executable import Executable  # here: `import estimators` must not wait for numba
+
         executable = Executable(program, from_source, values[watched] if watched is not None else None, title)
         fed = tuple(
             t for t in [*dims, *inputs] if feed_values[t] in program.feeds and feed_values[t] not in from_source
@@ -229,8 +233,8 @@ class Session:
     ) -> tuple[int, list[Any], bool]:
         """Runs so many times, in machine code from the first to the last; the batches must be of one size.
 
-        Returns the number of runs done, the values after the last, and whether the run ended because the watched loss is
-        NaN.
+        Returns the number of runs done, the values after the last, and whether the run ended because the watched loss
+        is NaN.
         """
         cursor, given = self.cursor_of(prepared), dict(feeds or {})
         batch = 0

@@ -27,7 +27,7 @@ def gradients(
     stop_gradients: Any = None,
     unconnected_gradients: Any = None,
 ) -> list[Tensor | None]:
-    """The derivatives of the sum of all `ys` by each of `xs` (tensors or variables): a tensor each, None if unconnected.
+    """The derivatives of the sum of `ys` by each of `xs` (tensors or variables): a tensor each, None if unconnected.
 
     `grad_ys` are the weights of the ys (default: ones); no gradient flows beyond `stop_gradients`.
     Raises LookupError for an operation on the way that has no gradient.

@@ -7,7 +7,7 @@ from typing import Any, final
 
 from model_fns.graph.constant import convert_to_tensor, register_conversion
 from model_fns.graph.dimensions import is_known
-from model_fns.graph.dtypes import DType, as_dtype
+from model_fns.graph.dtypes import DType
 from model_fns.graph.graph import Graph, get_default_graph
 from model_fns.graph.keys import GraphKeys
 from model_fns.graph.shapes import TensorShape

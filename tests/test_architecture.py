@@ -33,8 +33,8 @@ FACADE_FOLDER = "estimators/compat/v1/"
 PICKLES = {"pickle", "_pickle", "cPickle", "marshal", "shelve", "dill", "cloudpickle", "joblib"}
 SAYS_NOTHING = {"utils", "util", "helpers", "helper", "common", "misc"}
 TOP_LEVEL = {"setup.cfg", "setup.py", "README.md", "LICENSE", "estimators", "input_fns", "model_fns", "tests"}
-# What tools leave behind, ignored by git.
-ARTEFACTS = {"build", "dist", "venv", "__pycache__", "estimators.egg-info"}
+# What tools and `python -m estimators train` leave behind, ignored by git.
+ARTEFACTS = {"build", "dist", "models", "venv", "__pycache__", "estimators.egg-info"}
 
 # No budgets to be used up, but the point past which nobody may go without a word.
 MOST_LINES_OF_A_FILE = 600

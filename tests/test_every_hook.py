@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import io
 import itertools
 import pkgutil
 from unittest import mock
@@ -27,6 +28,7 @@ from estimators.hooks import (
     GlobalStepWaiterHook,
     LoggingTensorHook,
     NanTensorHook,
+    ProgressBarHook,
     SecondOrStepTimer,
     SessionRunArgs,
     SessionRunContext,
@@ -73,6 +75,13 @@ class Listener(CheckpointSaverListener):
         self.calls.append(("end", step))
 
 
+class Terminal(io.StringIO):
+    """A file that says it is a terminal."""
+
+    def isatty(self):
+        return True
+
+
 CASES = {
     CheckpointSaverHook: [
         lambda m: CheckpointSaverHook(m.directory, save_steps=1),
@@ -95,6 +104,11 @@ CASES = {
         lambda m: LoggingTensorHook({"s": m.step}, every_n_iter=3, formatter=lambda values: f"at {values['s']}"),
     ],
     NanTensorHook: [lambda m: NanTensorHook(m.loss), lambda m: NanTensorHook(m.loss, fail_on_nan_loss=False)],
+    ProgressBarHook: [
+        lambda m: ProgressBarHook(last_step=25, file=Terminal()),
+        lambda m: ProgressBarHook(file=Terminal()),
+        lambda m: ProgressBarHook(last_step=25, file=io.StringIO()),
+    ],
     StepCounterHook: [
         lambda m: StepCounterHook(),
         lambda m: StepCounterHook(every_n_steps=1),
@@ -385,6 +399,31 @@ def test_the_order_of_calls(tmp_path, monkeypatch, by_cadence):
     run = ["a.before_run", "b.before_run", "a.after_run 1 None", "b.after_run 1 None"]
     start = ["a.begin", "b.begin", "a.after_create_session", "b.after_create_session"]
     assert record == [*start, *run, *run, "a.end", "b.end"]
+
+
+@pytest.mark.parametrize("by_cadence", [False, True])
+def test_the_progress_bar(tmp_path, monkeypatch, by_cadence):
+    terminal, file = Terminal(), io.StringIO()
+    model = Model(tmp_path, monkeypatch)
+    model.train(
+        [ProgressBarHook(25, terminal), ProgressBarHook(25, file), StopAtStepHook(num_steps=20)], 100, by_cadence
+    )
+    last = terminal.getvalue().rpartition("\r")[2]
+    assert " 80%" in last and "20/25" in last and last.endswith("\n")
+    assert file.getvalue() == ""
+
+
+def test_what_is_printed_appears_above_the_progress_bar(tmp_path, monkeypatch, capsys):
+    model = Model(tmp_path, monkeypatch)
+
+    class Talking(SessionRunHook):
+        def after_run(self, run_context, run_values):
+            print("hello")
+
+    model.train([ProgressBarHook(2, terminal := Terminal()), Talking()], 2, by_cadence=False)
+    print("after")
+    assert capsys.readouterr().out.splitlines()[-1] == "after"
+    assert "2/2" in terminal.getvalue()
 
 
 # --- cadence ---------------------------------------------------------------------------------------------------------

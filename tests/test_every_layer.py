@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 
 from estimators.compiler.reference import evaluate
-from model_fns import initializers, layers, variable_scope
+from model_fns import initializers, layers
 from model_fns.autodiff import gradients
 from model_fns.graph.dtypes import float32, float64, int32
 from model_fns.graph.graph import Graph, get_default_graph
 from model_fns.graph.keys import GraphKeys
 from model_fns.ops.control import placeholder
+from model_fns.variable_scope import variable_scope
 from model_fns.variables import global_variables_initializer, trainable_variables
 from tests.golden import inputs
 from tests.golden.comparison import Built, arrays, assert_equal, facts
@@ -213,7 +214,7 @@ def test_initializers(initializer, expected):
 
 def test_the_default_initializer_is_the_scopes_else_glorots():
     x = placeholder(float32, [None, 100])
-    with variable_scope.variable_scope("a", initializer=initializers.ones_initializer()):
+    with variable_scope("a", initializer=initializers.ones_initializer()):
         layers.dense(x, 200)
     layers.dense(x, 200)
     state = {}

@@ -8,6 +8,7 @@ from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
+import numba
 import numpy as np
 import pytest
 
@@ -27,6 +28,7 @@ from model_fns.graph.scalar_functions import NUMPY_FUNCTIONS
 from model_fns.graph.tensor import Tensor
 from model_fns.ops import control
 from model_fns.ops.arithmetic import Cast
+from model_fns.ops.convolution import Convolution
 from tests.cases.compiled import batched, captured, compiled
 from tests.cases.ops import CASES, SKIPPED, Case, placeholders
 
@@ -42,7 +44,9 @@ def every_op() -> set[type[Op]]:
     while waiting:
         kinds = waiting.pop().__subclasses__()
         waiting += kinds
-        found |= {kind for kind in kinds if getattr(kind, "__final__", False) and kind.__module__.startswith("model_fns.ops.")}
+        found |= {
+            kind for kind in kinds if getattr(kind, "__final__", False) and kind.__module__.startswith("model_fns.ops.")
+        }
     return found
 
 
@@ -73,7 +77,9 @@ def test_static_shape_is_what_the_kernel_makes(case: Case):
         made = case.outputs(*given)
         assert case.op in {type(operation.definition) for operation in graph.operations}, "the case does not use its op"
         for batch in BATCHES:
-            for tensor, value in zip(made, evaluate(made, dict(zip(given, arrays(case, batch, "float32"), strict=True))), strict=True):
+            for tensor, value in zip(
+                made, evaluate(made, dict(zip(given, arrays(case, batch, "float32"), strict=True))), strict=True
+            ):
                 assert tensor.shape.is_compatible_with(np.shape(value)), (batch, tensor.shape, np.shape(value))
                 assert tensor.dtype == np.asarray(value).dtype, (batch, tensor.dtype, np.asarray(value).dtype)
         assert all(tensor.dims is not None for tensor in made)
@@ -84,7 +90,7 @@ def test_static_shape_is_what_the_kernel_makes(case: Case):
 
 @pytest.mark.parametrize("case", [p for p in IDENTIFIED if is_differentiable(p.values[0])])
 def test_gradient_is_what_differences_say(case: Case):
-    """The derivative along a random direction, of a random projection of the outputs; then once more, of the gradient."""
+    """...along a random direction, of a random projection of the outputs; then once more, of the gradient itself."""
     with Graph().as_default():
         given = placeholders(case, "float64")
         at = dict(zip(given, arrays(case, 3, "float64"), strict=True))
@@ -98,9 +104,15 @@ def test_gradient_is_what_differences_say(case: Case):
             compare_with_differences(first, weights, along, at, generator)
 
 
-def compare_with_differences(made: list[Tensor], weights: list[Any], along: list[Tensor], at: dict[Tensor, Any], generator: Any) -> list[Tensor]:
+def compare_with_differences(
+    made: list[Tensor], weights: list[Any], along: list[Tensor], at: dict[Tensor, Any], generator: Any
+) -> list[Tensor]:
     """Compares, and returns the gradients."""
-    found = [(x, g) for x, g in zip(along, gradients(made, along, [np.asarray(w) for w in weights]), strict=True) if g is not None]
+    found = [
+        (x, g)
+        for x, g in zip(along, gradients(made, along, [np.asarray(w) for w in weights]), strict=True)
+        if g is not None
+    ]
     direction = {x: generator.uniform(-1, 1, at[x].shape) for x in along}
     step = 1e-6
 
@@ -136,9 +148,13 @@ def in_groups(cases: list[Case]) -> list[list[Case]]:
     return [cases[first : first + GROUP] for first in range(0, len(cases), GROUP)]
 
 
-# The first, unlabelled case of every op is quick; variations of it take their time.
-QUICK = in_groups([case for case in CASES if not case.label])
-GROUPS = QUICK + in_groups([case for case in CASES if case.label])
+def is_quick(case: Case) -> bool:
+    """The first case of every op. Variations take their time, and so do convolutions, whose kernels are the longest."""
+    return not case.label and not issubclass(case.op, Convolution)
+
+
+QUICK = in_groups([case for case in CASES if is_quick(case)])
+GROUPS = QUICK + in_groups([case for case in CASES if not is_quick(case)])
 
 
 def with_group(*floating: str) -> pytest.MarkDecorator:
@@ -149,7 +165,6 @@ def with_group(*floating: str) -> pytest.MarkDecorator:
             marks = () if number < len(QUICK) and kind == "float32" else pytest.mark.slow
             rows.append(pytest.param(number, kind, marks=marks, id=f"{group[0].name} to {group[-1].name}, {kind}"))
     return pytest.mark.parametrize(("number", "floating"), rows)
-
 
 
 class Compiled:
@@ -176,7 +191,10 @@ class Compiled:
         along = [tensor for tensor in given if tensor.dtype.is_floating]
         if is_differentiable(case) and made:
             sizes = [value.dims for value in captured(made, given).fetches]
-            weights = [control.placeholder(tensor.dtype, [None if isinstance(d, Symbol) else d for d in dims]) for tensor, dims in zip(made, sizes, strict=True)]
+            weights = [
+                control.placeholder(tensor.dtype, [None if isinstance(d, Symbol) else d for d in dims])
+                for tensor, dims in zip(made, sizes, strict=True)
+            ]
             self.weights |= dict(zip(weights, sizes, strict=True))
             self._fetch(case, [g for g in gradients(made, along, weights) if g is not None])
 
@@ -213,7 +231,9 @@ def differences(titles: list[str], actual: list[Any], expected: list[Any], toler
             found.append(f"{title}: {a.dtype}{a.shape} instead of {b.dtype}{b.shape}")
         elif a.dtype.kind != "f":
             found += [f"{title}: {a} instead of {b}"] if not np.array_equal(a, b) else []
-        elif not np.allclose(a, b, rtol=tolerance, atol=tolerance * max(1.0, np.abs(b[np.isfinite(b)]).max(initial=0)), equal_nan=True):
+        elif not np.allclose(
+            a, b, rtol=tolerance, atol=tolerance * max(1.0, np.abs(b[np.isfinite(b)]).max(initial=0)), equal_nan=True
+        ):
             found.append(f"{title}: \n{a}\ninstead of\n{b}")
     return found
 
@@ -246,7 +266,11 @@ def test_only_ops_without_a_compiled_form_call_python_back(number: int, floating
     group = group_of(number, floating)
     statements = [slot.key for slot in group.executable.emitted.names.slots if slot.kind == "host"]
     excused = {case.op for case in group.group if case.on_host}
-    wrong = [s.name for s in statements if type(s.op) not in excused and (type(s.op) in LOWERINGS or elementwise(s) is not None)]
+    wrong = [
+        s.name
+        for s in statements
+        if type(s.op) not in excused and (type(s.op) in LOWERINGS or elementwise(s) is not None)
+    ]
     assert not wrong
 
 
@@ -263,17 +287,35 @@ def test_float32_stays_float32(case: Case):
         made = case.outputs(*given)
         if is_differentiable(case):
             made = made + [g for g in gradients(made[:1], [x for x in given if x.dtype.is_floating]) if g is not None]
-        assert not [tensor for operation in graph.operations for tensor in operation.outputs if tensor.dtype == dtypes.float64]
+        assert not [
+            tensor for operation in graph.operations for tensor in operation.outputs if tensor.dtype == dtypes.float64
+        ]
         seen: dict[Tensor, Any] = dict(zip(given, arrays(case, 3, "float32"), strict=True))
         evaluate(made, dict(seen), watch=seen.__setitem__)
         for tensor, value in seen.items():
             assert np.asarray(value).dtype == tensor.dtype.as_numpy_dtype, tensor
             definition = tensor.op.definition
-            if isinstance(definition, Elementwise) and not isinstance(definition, Comparison | Cast) and tensor.dtype == dtypes.float32:
+            if (
+                isinstance(definition, Elementwise)
+                and not isinstance(definition, Comparison | Cast)
+                and tensor.dtype == dtypes.float32
+            ):
                 names = dict(zip("xyz", (seen[x] for x in tensor.op.inputs), strict=False)) | definition.constants()
                 with np.errstate(all="ignore"):
                     raw = eval(compiled_expression(definition.expression), NUMPY_FUNCTIONS, names)
                 assert np.asarray(raw).dtype != np.float64, f"{definition.type}: {definition.expression}"
+
+
+@pytest.mark.slow
+def test_no_number_of_a_compiled_float32_loop_is_float64():
+    """...as numba has typed them, gradients included."""
+    cases = [case for case in CASES if issubclass(case.op, Elementwise) and not case.label and case.op is not Cast]
+    scope: dict[str, Any] = {}
+    exec(Compiled(cases, "float32").executable.source, scope)
+    step = numba.njit("int64(int64[::1], int64, int64)", error_model="numpy")(scope["run"])
+    (result,) = step.overloads.values()
+    wide = {name: str(kind) for name, kind in result.type_annotation.typemap.items() if "float64" in str(kind)}
+    assert {name: kind for name, kind in wide.items() if "class(float64)" not in kind} == {}
 
 
 @pytest.mark.parametrize("case", [p for p in IDENTIFIED if p.values[0].op is not Constant])

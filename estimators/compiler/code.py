@@ -7,10 +7,11 @@ need not wait for the others: the emitter puts a barrier only where labels diffe
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, final
 
-from estimators.compiler.names import Names, Part
+from estimators.compiler.names import Names, Part, Typed, array_type
 from estimators.compiler.program import Program, Statement, Value
 from model_fns.graph.dimensions import Dim, Symbol, product
 
@@ -39,13 +40,13 @@ class Code:
         root = self.program.root(value)
         known = self.reads.get(root)
         self.reads[root] = label if known in (None, label) else WHOLE
-        return self.names.array(root)
+        return Typed(self.names.array(root), array_type(value.dtype))
 
     def write(self, value: Value, label: str) -> str:
         """The name of the array that `value` is written to."""
         root = self.program.root(value)
         self.writes[root] = label
-        return self.names.array(root)
+        return Typed(self.names.array(root), array_type(value.dtype))
 
     def part(self, count: Dim, multiple: int = 1) -> Part:
         """This worker's share of `count` rows."""
@@ -55,7 +56,8 @@ class Code:
         """This worker's share of the first axis."""
         return self.part(value.dims[0])
 
-    def kernel(self, module: str, name: str) -> str:
+    def function(self, module: str, name: str) -> str:
+        """The name of a small kernel that is compiled into the step."""
         return self.names.imported(f"estimators.kernels.{module}", name)
 
     def scratch(self, value: Value, size: str) -> str:
@@ -67,19 +69,23 @@ class Code:
 
     def call(self, module: str, name: str, *arguments: Any) -> None:
         """A line that calls a kernel."""
-        self.line(self._call(module, name, arguments))
+        self.line(self.expression(module, name, arguments))
 
-    def _call(self, module: str, name: str, arguments: tuple[Any, ...]) -> str:
-        return f"{self.kernel(module, name)}({', '.join(self.names.integer(str(item)) for item in arguments)})"
+    def expression(self, module: str, name: str, arguments: Iterable[Any]) -> str:
+        """A call of a kernel, by its address. Arguments are names from `read` and the like, or sizes."""
+        given = list(arguments)
+        types = tuple(item.type if isinstance(item, Typed) else "int64" for item in given)
+        kernel, slot = self.names.kernel(module, name, types)
+        return f"{kernel}({', '.join([f'table[{slot}]', *map(str, given)])})"
 
     def tuple(self, items: list[Any]) -> str:
         """Several sizes as one argument."""
-        return "(" + ", ".join(self.names.integer(str(item)) for item in items) + ")"
+        return Typed(f"({', '.join(map(str, items))})", f"UniTuple(int64, {len(items)})")
 
     def checked_call(self, statement: Statement, module: str, name: str, *arguments: Any) -> None:
         """A call of a kernel that returns the first bad position, or -1; a bad one ends the step."""
         self.can_fail = True
-        self.line(f"if {self._call(module, name, arguments)} >= 0:")
+        self.line(f"if {self.expression(module, name, arguments)} >= 0:")
         self.line(f"    table[{self.names.slot('status')}] = {self.names.failure(statement)}")
 
     def alone(self) -> None:

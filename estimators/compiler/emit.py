@@ -15,7 +15,7 @@ from typing import final
 from estimators.compiler.code import SINGLE, WHOLE, Code, count, times
 from estimators.compiler.loops import write_loop
 from estimators.compiler.lowering.table import lower
-from estimators.compiler.names import NAN_LOSS, Names, symbols_in
+from estimators.compiler.names import NAN_LOSS, Names, Typed, array_type, symbols_in
 from estimators.compiler.program import Program, Value
 from estimators.compiler.schedule import Item, Loop, schedule
 from model_fns.graph.dtypes import int64
@@ -97,13 +97,13 @@ class _Emitter:
             "next_rows",
             choose.write(rows, SINGLE),
             batch,
-            "order",
+            Typed("order", array_type(int64)),
             total,
             position,
             f"table[{slot('shuffled')}]",
             seed,
             stream,
-            "epoch_of_order",
+            Typed("epoch_of_order", array_type(int64)),
         )
         codes = [choose]
         for value, number in self.source_feeds.items():
@@ -114,7 +114,7 @@ class _Emitter:
             code.call(
                 "movement",
                 "gather_rows",
-                f"source_{number}",
+                Typed(f"source_{number}", array_type(value.dtype)),
                 code.read(rows),
                 code.write(value, part.label),
                 width,
@@ -170,7 +170,7 @@ class _Emitter:
         code.alone()
         code.can_fail = True
         name = code.read(self.watched, SINGLE)
-        code.line(f"if {code.kernel('elementary', 'is_nan')}({name}[0]):")
+        code.line(f"if {code.function('elementary', 'is_nan')}({name}[0]):")
         code.line(f"    table[{self.names.slot('status')}] = {NAN_LOSS}")
         return [code]
 
@@ -240,6 +240,8 @@ class _Emitter:
     def _source(self) -> str:
         names = self.names
         prologue = self._prologue()
+        if names.kernels:
+            names.imports["estimators.kernels.calling", "kernel_call"] = "kernel_call"
         head = [
             f'"""{self.title or "A compiled step."} Written by the compiler: changes to this file are lost."""',
             "",
@@ -248,6 +250,12 @@ class _Emitter:
         ]
         for (module, name), local in sorted(names.imports.items()):
             head.append(f"from {module} import {name}" + (f" as {local}" if local != name else ""))
+        for module, name in sorted({(module, name) for module, name, _ in names.kernels}):
+            head.append(f"from estimators.kernels.{module} import {name} as the_{name}")
+        head.append("")
+        head += [
+            f'{local} = kernel_call(the_{name}, "{types}")' for (_, name, types), (local, _) in names.kernels.items()
+        ]
         head += ["", *(f"{name} = {text}" for (text, _), name in names.literals.items()), "", ""]
         head += ["def run(table, worker, workers):", *prologue, "    done = 0"]
         head += [f"    for step in range(table[{names.slot('steps')}]):"]

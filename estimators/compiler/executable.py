@@ -11,6 +11,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any, final
 
 import numpy as np
@@ -22,6 +23,7 @@ from estimators.compiler.program import Program, Statement, Value
 from estimators.compiler.reference import uninitialized
 from estimators.compiler.workers import run_side_by_side
 from estimators.kernels import contraction, convolution
+from estimators.kernels.calling import address_of
 from model_fns.errors import InternalError, InvalidArgumentError
 from model_fns.graph.dimensions import SIZE_FUNCTIONS, Dim, Symbol
 from model_fns.graph.op import TensorSpec
@@ -252,6 +254,9 @@ class _Binding:
                     value,
                     aligned(max(int(np.prod(self.shape(value), initial=1)), 1), value.dtype.as_numpy_dtype),
                 )
+        elif slot.kind == "kernel":
+            module, name, types = slot.key
+            self.table[position] = address_of(getattr(import_module(f"estimators.kernels.{module}"), name), types)
         elif slot.kind in ("source", "order", "epoch of order", "scratch", "scratch size"):
             self._dynamic.append((position, slot))
 

@@ -9,71 +9,28 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
-import stat
 import sys
 import tempfile
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import llvmlite
 import numba
-from llvmlite import binding
-from numba.core import config
 
-import estimators.kernels
-from estimators.version import __version__
+from estimators.kernels.disk import CACHE_VARIABLE, cache_directory, surroundings
 
-CACHE_VARIABLE = "ESTIMATORS_CACHE"  # the directory of compiled code; "off" for none
 _SIGNATURE = "int64(int64[::1], int64, int64)"
 _loaded: dict[str, Callable[..., int]] = {}
 
 Run = Callable[[Any, int, int], int]
 
-
-@cache
-def cache_directory() -> Path | None:
-    """Where compiled code is kept: $ESTIMATORS_CACHE, else the user's cache directory; None if no place is safe."""
-    wish = os.environ.get(CACHE_VARIABLE)
-    if wish and wish.lower() in ("off", "0", "none"):
-        return None
-    home = os.environ.get("LOCALAPPDATA") or os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    path = Path(wish) if wish else Path(home) / "estimators" / "compiled"
-    try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not _is_ours(path):
-            return None
-        with tempfile.TemporaryFile(dir=path):
-            return path
-    except OSError:
-        return None
-
-
-def _is_ours(path: Path) -> bool:
-    """Code is only ever loaded from a directory that nobody else can write to."""
-    if not hasattr(os, "getuid"):
-        return True
-    status = path.stat()
-    return status.st_uid == os.getuid() and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
-
-
-@cache
-def _surroundings() -> str:
-    """What besides the source decides about the machine code."""
-    directory = Path(estimators.kernels.__file__ or "").parent
-    kernels = [(path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in sorted(directory.glob("*.py"))]
-    host = (
-        config.CPU_NAME or binding.get_host_cpu_name(),  # type: ignore[attr-defined]  # numba sets it as it loads
-        config.CPU_FEATURES or binding.get_host_cpu_features().flatten(),  # type: ignore[attr-defined]  # likewise
-    )
-    return repr((__version__, numba.__version__, llvmlite.__version__, sys.version, host, kernels))
+__all__ = ["CACHE_VARIABLE", "Run", "cache_directory", "load"]
 
 
 def load(source: str) -> Run:
     """The function `run` of `source`, compiled; from the cache if it was compiled before."""
-    name = "step_" + hashlib.sha256((source + _surroundings()).encode()).hexdigest()[:24]
+    name = "step_" + hashlib.sha256((source + surroundings()).encode()).hexdigest()[:24]
     if name not in _loaded:
         _loaded[name] = _compiled(name, source)
     return _loaded[name]

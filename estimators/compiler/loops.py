@@ -122,7 +122,7 @@ class _LoopWriter:
 
     def _write_body(self, indent: str, names: list[str], targets: list[str], offsets: list[str]) -> None:
         code = self.code
-        at = code.kernel("indexing", "at")
+        at = code.function("indexing", "at")
         for number, (value, name) in enumerate(zip(self.loaded, names, strict=True)):
             code.line(f"{indent}x{number} = {name}[{at}({offsets[number] or '0'})]")
             self.locals[self._key(value)] = f"x{number}"
@@ -155,7 +155,7 @@ class _LoopWriter:
 
 
 class _Rewriter(ast.NodeTransformer):
-    """Puts an op's expression in the loop: arguments by their locals, numbers in the element type, functions imported."""
+    """Puts an op's expression in the loop: inputs by their locals, numbers in the element type, imported functions."""
 
     def __init__(self, code: Code, arguments: dict[str, str], constants: dict[str, Any], kind: DType) -> None:
         self.code, self.arguments, self.constants, self.kind = code, arguments, constants, kind
@@ -168,7 +168,7 @@ class _Rewriter(ast.NodeTransformer):
             return ast.Name(self.arguments[node.id])
         if node.id in self.constants:
             return ast.Name(self.code.names.literal(self.constants[node.id], self.kind))
-        return ast.Name(self.code.kernel("elementary", node.id))
+        return ast.Name(self.code.function("elementary", node.id))
 
     def visit_Constant(self, node: ast.Constant) -> ast.expr:
         return ast.Name(self.code.names.literal(node.value, self.kind))

@@ -54,10 +54,27 @@ _OWN_LOCALS = re.compile(r"[ivx]\d+|at\d+_\d+|(start|stop|source)_\d+|scratch_\w
 @final
 @dataclass(frozen=True)
 class Slot:
-    """One place of the table: which kind of thing it holds (`size`, `array`, `scratch`, `source`, ...) and which one."""
+    """One place of the table: what kind of thing it holds (`size`, `array`, `scratch`, `source`, ...) and which."""
 
     kind: str
     key: Any
+
+
+class Typed(str):
+    """A piece of emitted source with the type that numba gives it, such as `float32[::1]`; a plain string is an int64."""
+
+    __slots__ = ("type",)
+    type: str
+
+    def __new__(cls, text: str, type: str) -> Typed:
+        made = super().__new__(cls, text)
+        made.type = type
+        return made
+
+
+def array_type(dtype: DType) -> str:
+    """numba's name of a flat contiguous array."""
+    return f"{'boolean' if dtype.name == 'bool' else dtype.name}[::1]"
 
 
 class Part(NamedTuple):
@@ -77,6 +94,7 @@ class Names:
         self.slots: list[Slot] = [Slot("header", name) for name in HEADER]
         self.imports: dict[tuple[str, str], str] = {}
         self.literals: dict[tuple[str, str], str] = {}
+        self.kernels: dict[tuple[str, str, str], tuple[str, int]] = {}  # (module, name, types) -> (name here, slot)
         self.parts: dict[tuple[str, int], str] = {}
         self.scratches: dict[DType, list[str]] = {}
         self.failures: list[Statement] = []
@@ -101,6 +119,13 @@ class Names:
     def add_slot(self, kind: str, key: Any) -> int:
         self.slots.append(Slot(kind, key))
         return len(self.slots) - 1
+
+    def kernel(self, module: str, name: str, types: tuple[str, ...]) -> tuple[str, int]:
+        """The identifier of a kernel compiled for `types`, and the table slot of its address."""
+        key = (module, name, f"({', '.join(types)})")
+        if key not in self.kernels:
+            self.kernels[key] = self.identifier(name), self.add_slot("kernel", key)
+        return self.kernels[key]
 
     def array(self, root: Value) -> str:
         """The identifier of the array that holds `root`."""
@@ -127,11 +152,11 @@ class Names:
     def literal(self, number: Any, dtype: DType) -> str:
         """A constant of the type `dtype`, defined once at the top of the file."""
         if isinstance(number, bool | np.bool_):
-            return str(bool(number))
+            return Typed(str(bool(number)), "boolean")
         text = repr(float(number)) if dtype.is_floating else repr(int(number))
         text = {"inf": "float('inf')", "-inf": "-float('inf')", "nan": "float('nan')"}.get(text, text)
         key = (f"np.{dtype.name}({text})", dtype.name)
-        return self._constant(key, f"{dtype.name}_{text}")
+        return Typed(self._constant(key, f"{dtype.name}_{text}"), dtype.name)
 
     def integer(self, text: str) -> str:
         """A size for a kernel: a bare number becomes a constant, as numba compiles a kernel anew for each literal."""
@@ -155,7 +180,7 @@ class Names:
             self.add_slot("scratch", dtype)
             self.add_slot("scratch size", dtype)
         self.scratches[dtype].append(size)
-        return f"scratch_{dtype.name}"
+        return Typed(f"scratch_{dtype.name}", array_type(dtype))
 
     def failure(self, statement: Statement) -> int:
         """The status that says that `statement` met a value it cannot take."""

@@ -19,13 +19,13 @@ GENERATION = 16  # the generation lies on a cache line of its own
 PATIENCE = 4000  # looks before giving the processor away
 
 
-def _slot(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+def _slot(context, builder, signature, arguments):
     data = make_array(signature.args[0])(context, builder, arguments[0]).data
     return builder.gep(data, [arguments[1]])
 
 
 @intrinsic
-def atomic_add(typing_context, array, index, value):  # type: ignore[no-untyped-def]
+def atomic_add(typing_context, array, index, value):
     """array[index] += value for all threads; returns what was there."""
 
     def generate(context, builder, signature, arguments):
@@ -35,7 +35,7 @@ def atomic_add(typing_context, array, index, value):  # type: ignore[no-untyped-
 
 
 @intrinsic
-def atomic_load(typing_context, array, index):  # type: ignore[no-untyped-def]
+def atomic_load(typing_context, array, index):
     """array[index], and everything written before it was stored."""
 
     def generate(context, builder, signature, arguments):
@@ -45,7 +45,7 @@ def atomic_load(typing_context, array, index):  # type: ignore[no-untyped-def]
 
 
 @intrinsic
-def atomic_store(typing_context, array, index, value):  # type: ignore[no-untyped-def]
+def atomic_store(typing_context, array, index, value):
     """array[index] = value, after everything written before."""
 
     def generate(context, builder, signature, arguments):
@@ -56,7 +56,7 @@ def atomic_store(typing_context, array, index, value):  # type: ignore[no-untype
 
 
 @intrinsic
-def pause(typing_context):  # type: ignore[no-untyped-def]
+def pause(typing_context):
     """Tells the processor that this is a waiting loop."""
 
     def generate(context, builder, signature, arguments):
@@ -71,7 +71,7 @@ def pause(typing_context):  # type: ignore[no-untyped-def]
 
 
 @intrinsic
-def give_way(typing_context):  # type: ignore[no-untyped-def]
+def give_way(typing_context):
     """Lets another thread have the processor."""
 
     def generate(context, builder, signature, arguments):

@@ -18,7 +18,7 @@ def _place(context: Any, builder: ir.IRBuilder, array_type: Any, array: Any, off
 
 
 @intrinsic
-def copy_run(typing_context, source, origin, target, place, count):  # type: ignore[no-untyped-def]
+def copy_run(typing_context, source, origin, target, place, count):
     """target[place : place + count] = source[origin : origin + count], of one dtype; the two must not overlap."""
     if source.dtype != target.dtype:
         return None
@@ -34,7 +34,7 @@ def copy_run(typing_context, source, origin, target, place, count):  # type: ign
 
 
 @intrinsic
-def transpose_block(typing_context, source, origin, source_stride, target, place, target_stride):  # type: ignore[no-untyped-def]
+def transpose_block(typing_context, source, origin, source_stride, target, place, target_stride):
     """target[place + i * target_stride + j] = source[origin + j * source_stride + i] for i, j < 8."""
     if source.dtype != target.dtype:
         return None

@@ -47,10 +47,10 @@ def _define(name: str, generators: dict[Any, Generator], operands: int = 1, resu
 
         return typed(result or dtype, *[dtype] * operands), generate
 
-    def unary(typing_context, x):  # type: ignore[no-untyped-def]
+    def unary(typing_context, x):
         return resolve(x)
 
-    def binary(typing_context, x, y):  # type: ignore[no-untyped-def]
+    def binary(typing_context, x, y):
         return resolve(x, y)
 
     function = unary if operands == 1 else binary

@@ -15,7 +15,7 @@ from numba.np.arrayobj import make_array, populate_array
 
 
 @intrinsic
-def at(typing_context, index):  # type: ignore[no-untyped-def]
+def at(typing_context, index):
     """The index as an unsigned integer, for which numba emits no wrap-around; it costs no instruction."""
 
     def generate(context, builder, signature, arguments):
@@ -48,7 +48,7 @@ def _stack_array(size: Any, dtype: Any, wide: bool) -> Any:
 
 
 @intrinsic(prefer_literal=True)
-def stack_array(typing_context, size, dtype):  # type: ignore[no-untyped-def]
+def stack_array(typing_context, size, dtype):
     """An uninitialised 1-D array of a constant size on the stack: `stack_array(64, np.float32)` or `(64, x.dtype)`.
 
     It must not outlive the call that made it. LLVM knows that nothing else points to it, so that loops over it need no
@@ -58,6 +58,6 @@ def stack_array(typing_context, size, dtype):  # type: ignore[no-untyped-def]
 
 
 @intrinsic(prefer_literal=True)
-def wide_stack_array(typing_context, size, dtype):  # type: ignore[no-untyped-def]
+def wide_stack_array(typing_context, size, dtype):
     """The same for sums of that dtype: of float64 for floats, of int64 for integers."""
     return _stack_array(size, dtype, wide=True)

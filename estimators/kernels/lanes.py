@@ -80,7 +80,7 @@ def accumulator(combination: Combination) -> Any:
     """
 
     @intrinsic
-    def accumulate(typing_context, totals, lane, x, position, stride, rows, count):  # type: ignore[no-untyped-def]
+    def accumulate(typing_context, totals, lane, x, position, stride, rows, count):
         index = types.intp
 
         def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
@@ -128,7 +128,7 @@ def folder(combination: Combination) -> Any:
     """A function for use in kernels: fold(totals) makes totals[0] the reduction of the first 64 elements."""
 
     @intrinsic
-    def fold(typing_context, totals):  # type: ignore[no-untyped-def]
+    def fold(typing_context, totals):
         def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
             element = context.get_data_type(totals.dtype)
             alignment = context.get_abi_sizeof(element)
@@ -150,7 +150,7 @@ def runner(combination: Combination) -> Any:
     """
 
     @intrinsic
-    def run(typing_context, x, position, count):  # type: ignore[no-untyped-def]
+    def run(typing_context, x, position, count):
         def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
             source, position, count = arguments
             vector = ir.VectorType(context.get_data_type(x.dtype), LANES)
@@ -176,7 +176,7 @@ def identity(combination: Combination) -> Any:
     """A function for use in kernels: the reduction of no elements of a dtype."""
 
     @intrinsic
-    def neutral(typing_context, dtype):  # type: ignore[no-untyped-def]
+    def neutral(typing_context, dtype):
         def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
             return context.get_constant(dtype.dtype, combination.identity(dtype.dtype))
 

@@ -10,7 +10,7 @@ from numba.np.arrayobj import make_array, populate_array
 
 
 @intrinsic
-def array_at(typing_context, address, count, dtype):  # type: ignore[no-untyped-def]
+def array_at(typing_context, address, count, dtype):
     """The flat array of `count` numbers of `dtype` that begins at `address` (an integer)."""
     if not isinstance(dtype, types.DType | types.NumberClass):
         return None
@@ -29,7 +29,7 @@ def array_at(typing_context, address, count, dtype):  # type: ignore[no-untyped-
 
 
 @intrinsic
-def call_back(typing_context, address, number):  # type: ignore[no-untyped-def]
+def call_back(typing_context, address, number):
     """Calls the C function at `address`, which takes an int64 and returns one."""
 
     def generate(context, builder, signature, arguments):

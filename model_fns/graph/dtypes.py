@@ -117,7 +117,7 @@ _BY_NUMPY = {np.dtype(dtype.as_numpy_dtype): dtype for dtype in ALL}
 
 
 def as_dtype(type_value: Any) -> DType:
-    """The DType that `type_value` (a DType, numpy dtype, Python type or name) stands for. TypeError if there is none."""
+    """The DType that `type_value` (DType, numpy dtype, Python type or name) stands for. TypeError if there is none."""
     if isinstance(type_value, DType):
         return type_value
     if isinstance(type_value, str) and type_value in _BY_NAME:

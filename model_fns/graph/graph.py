@@ -121,8 +121,8 @@ class Graph:
             raise ValueError(f"The name '{name}' refers to an Operation, not a Tensor. {hint}")
         if base not in self._by_name:
             raise KeyError(
-                f"The name '{name}' refers to a Tensor which does not exist. The operation, '{base}', does not exist in "
-                "the graph."
+                f"The name '{name}' refers to a Tensor which does not exist. The operation, '{base}', does not exist "
+                "in the graph."
             )
         outputs = self._by_name[base].outputs
         if int(number) >= len(outputs):

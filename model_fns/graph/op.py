@@ -87,7 +87,7 @@ class Op(ABC):
         return tuple(TensorSpec(dtype, dims) for dtype, dims in zip(types, shapes, strict=True))
 
     def copes_without(self, position: int) -> bool:
-        """True if at this position the shape rule takes None for an input of unknown rank, or value if it needs that."""
+        """True if, at this position, the shape rule takes None for an unknown rank (or value, if it needs that)."""
         return False
 
     def known_value(self, specs: tuple[TensorSpec, ...], values: tuple[Any, ...]) -> Any:

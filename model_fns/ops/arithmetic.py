@@ -10,7 +10,8 @@ from model_fns.graph.constant import convert_to_tensor
 from model_fns.graph.dimensions import Dims, may_equal, merged
 from model_fns.graph.op import Elementwise, Op, common_dtype
 from model_fns.graph.tensor import Tensor
-from model_fns.ops.apply import apply
+from model_fns.ops.apply import apply, dtype_of, graph_of
+from model_fns.ops.shaping import zeros_like
 
 
 @final
@@ -116,7 +117,7 @@ class Sign(Elementwise):
     expression: ClassVar[str] = "sign(x)"
 
     def gradient(self, upstream: Tensor, output: Tensor, *inputs: Tensor) -> tuple[Any, ...]:
-        return (None,)
+        return (zeros_like(inputs[0]),)
 
 
 @final
@@ -262,13 +263,16 @@ def multiply(x: Any, y: Any, name: str | None = None) -> Tensor:
 def divide(x: Any, y: Any, name: str | None = None) -> Tensor:
     """x / y as Python 3 divides: integers give float64 (float32 for 8 and 16 bit), as in TensorFlow."""
     from_integers = {"int8": dtypes.float32, "int16": dtypes.float32, "uint8": dtypes.float32, "uint16": dtypes.float32}
-    x = convert_to_tensor(x, None if not isinstance(y, Tensor) or isinstance(x, Tensor) else y.dtype)
-    y = convert_to_tensor(y, None if isinstance(y, Tensor) else x.dtype)
-    common_dtype((x.dtype, y.dtype))
-    if x.dtype.is_integer:
-        target = from_integers.get(x.dtype.name, dtypes.float64)
-        x, y = apply(Cast(target), x=x), apply(Cast(target), x=y)
-    return apply(RealDiv(), name or "truediv", x=x, y=y)
+    graph = graph_of(x, y)
+    with graph.as_default(), graph.name_scope(name or "truediv") as scope:
+        dtype = dtype_of(x, y)
+        x = convert_to_tensor(x, None if dtype_of(x) else dtype, "x")
+        y = convert_to_tensor(y, None if dtype_of(y) else x.dtype, "y")
+        common_dtype((x.dtype, y.dtype))
+        if x.dtype.is_integer:
+            target = from_integers.get(x.dtype.name, dtypes.float64)
+            x, y = apply(Cast(target), x=x), apply(Cast(target), x=y)
+        return apply(RealDiv(), scope, x=x, y=y)
 
 
 def floordiv(x: Any, y: Any, name: str | None = None) -> Tensor:

@@ -22,11 +22,11 @@ from model_fns.ops.apply import apply, dtype_of
 from model_fns.ops.joining import transpose
 
 
-def output_size(size: Dim, window: int, stride: int, padding: str) -> Dim:
+def output_size(size: Dim, window: Dim, stride: int, padding: str) -> Dim:
     """How many positions a window has along an axis. ValueError if it does not fit."""
     if padding == "SAME":
         return -(-size // stride)
-    if not isinstance(size, Symbol) and size < window:
+    if not isinstance(size, Symbol) and not isinstance(window, Symbol) and size < window:
         raise ValueError(f"Negative dimension size caused by subtracting {window} from {size}")
     return (size - window) // stride + 1
 
@@ -90,8 +90,8 @@ class Conv2D(Convolution):
                 raise ValueError(f"Shape must be rank 4 but is rank {len(dims)}")
         if not may_equal(x[3], weights[2]):
             raise ValueError(f"Dimensions must be equal, but are {x[3]} and {weights[2]}")
-        height = output_size(x[1], weights[0], self.strides[0], self.padding)  # type: ignore[arg-type]
-        width = output_size(x[2], weights[1], self.strides[1], self.padding)  # type: ignore[arg-type]
+        height = output_size(x[1], weights[0], self.strides[0], self.padding)
+        width = output_size(x[2], weights[1], self.strides[1], self.padding)
         return x[0], height, width, weights[3]
 
     def gradient(self, upstream: Tensor, output: Tensor, *inputs: Tensor) -> tuple[Any, ...]:

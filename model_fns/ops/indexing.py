@@ -14,7 +14,8 @@ from model_fns.graph.dimensions import Dims
 from model_fns.graph.dtypes import DType, as_dtype
 from model_fns.graph.op import Op
 from model_fns.graph.tensor import Tensor
-from model_fns.ops.apply import apply
+from model_fns.ops.apply import apply, graph_of
+from model_fns.ops.control import identity
 
 
 @final
@@ -142,7 +143,7 @@ def one_hot(
         0 if off_value is None else off_value,
         as_dtype(dtype or dtypes.float32),
     )
-    return apply(definition, name, indices=convert_to_tensor(indices))
+    return apply(definition, name or "one_hot", indices=convert_to_tensor(indices))
 
 
 def embedding_lookup(
@@ -161,4 +162,6 @@ def embedding_lookup(
     table = params[0] if isinstance(params, list | tuple) and len(params) == 1 else params
     if isinstance(table, list | tuple):
         raise NotImplementedError("tf.nn.embedding_lookup: a list of partitions is not available. Pass one table.")
-    return gather(table, ids, name=name or "embedding_lookup")
+    graph = graph_of(table, ids)
+    with graph.as_default(), graph.name_scope(name or "embedding_lookup") as scope:
+        return identity(gather(table, ids, name=scope))

@@ -16,7 +16,7 @@ from model_fns.graph.tensor import Tensor
 @final
 @dataclass(frozen=True)
 class NextBatch(Op):
-    """The next batch of a source: an output for each of its components, [batch, ...]. Who runs the graph supplies it."""
+    """The next batch of a source: an output for each component, [batch, ...]. Who runs the graph supplies it."""
 
     type_name: ClassVar[str] = "QueueDequeueUpToV2"
     components: tuple[tuple[DType, Dims], ...]  # element type and sizes of one row of each

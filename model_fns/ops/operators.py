@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from model_fns.graph.constant import convert_to_tensor
 from model_fns.graph.tensor import Tensor
 from model_fns.ops import arithmetic, comparison, linalg, slicing
 
@@ -51,7 +50,7 @@ def _forward(function: Callable[..., Any], name: str) -> Callable[..., Any]:
 
 
 def _reflected(function: Callable[..., Any], name: str) -> Callable[..., Any]:
-    return lambda self, other: function(convert_to_tensor(other, self.dtype), self, name=name)
+    return lambda self, other: function(other, self, name=name)
 
 
 def _unary(function: Callable[..., Any], name: str) -> Callable[..., Any]:

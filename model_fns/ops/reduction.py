@@ -14,11 +14,11 @@ from model_fns.graph.dtypes import DType
 from model_fns.graph.op import Op
 from model_fns.graph.tensor import Tensor
 from model_fns.ops.apply import apply
-from model_fns.ops.arithmetic import cast
-from model_fns.ops.comparison import equal, not_equal
+from model_fns.ops.arithmetic import add, cast
+from model_fns.ops.comparison import equal, is_finite, not_equal, select
 from model_fns.ops.control import stop_gradient
 from model_fns.ops.elementary import exp, log
-from model_fns.ops.shaping import SizeRatio, broadcast_like, expand_dims
+from model_fns.ops.shaping import SizeRatio, broadcast_like, expand_dims, reshape_like
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,14 @@ class Prod(Reduction):
     handles_sizes: ClassVar[bool] = True
 
     def gradient(self, upstream: Tensor, output: Tensor, *inputs: Tensor) -> tuple[Any, ...]:
-        return (self.spread(upstream * output, inputs[0]) / inputs[0],)
+        x = inputs[0]
+        zero = equal(x, convert_to_tensor(0, x.dtype))
+        zeros = self.spread(apply(Sum(self.axes, self.keepdims), x=cast(zero, x.dtype)), x)
+        # With a zero among them, only its own gradient is not 0: the product of the others.
+        others = select(zero, 1.0, x)
+        product = self.spread(upstream * apply(Prod(self.axes, self.keepdims), x=others), x)
+        alone = equal(zeros, cast(zero, x.dtype))
+        return (select(alone, product / others, 0.0),)
 
     def kernel(self, *inputs: Any) -> Any:
         return np.asarray(self.reduced(np.prod, inputs[0])).astype(inputs[0].dtype)
@@ -309,9 +316,11 @@ def reduce_logsumexp(
     """log(sum(exp(x))) along `axis`, without overflow."""
     from_axis = reduction_indices if axis is None else axis
     tensor = convert_to_tensor(input_tensor)
-    largest = stop_gradient(reduce_max(tensor, from_axis, True))
-    summed = log(reduce_sum(exp(tensor - largest), from_axis, True)) + largest
-    return summed if keepdims or keep_dims else reduce_sum(summed, from_axis, name=name)
+    with tensor.graph.as_default(), tensor.graph.name_scope(name or "ReduceLogSumExp"):
+        largest = reduce_max(tensor, from_axis, True)
+        largest = stop_gradient(select(is_finite(largest), largest, 0.0))
+        summed = log(reduce_sum(exp(tensor - largest), from_axis, keepdims or keep_dims))
+        return add(summed, reshape_like(largest, summed), "Add")
 
 
 def argmax(
@@ -348,11 +357,6 @@ def count_nonzero(
 ) -> Tensor:
     """How many elements along `axis` are not zero. `input`: a second name of `input_tensor`."""
     tensor = convert_to_tensor(input if input_tensor is None else input_tensor)
-    return reduce_sum(
-        cast(not_equal(tensor, convert_to_tensor(0, tensor.dtype)), dtype),
-        axis,
-        keepdims,
-        name,
-        reduction_indices,
-        keep_dims,
-    )
+    with tensor.graph.as_default(), tensor.graph.name_scope(name or "count_nonzero"):
+        found = cast(not_equal(tensor, convert_to_tensor(0, tensor.dtype)), dtype)
+        return reduce_sum(found, axis, keepdims, None, reduction_indices, keep_dims)

@@ -206,9 +206,12 @@ def getitem(tensor: Any, key: Any) -> Tensor:
             slices.append((index, index + 1 if index != -1 else None, 1))
             shape.append("dropped")
     trivial = all(piece == (None, None, 1) for piece in slices)
-    with tensor.graph.as_default(), tensor.graph.name_scope("strided_slice"):
-        result = tensor if trivial else apply(StridedSlice(tuple(slices)), x=tensor)
-        return _reshaped(result, shape)
+    definitions = [*([] if trivial else [StridedSlice(tuple(slices))]), *_reshaping(shape)]
+    with tensor.graph.as_default(), tensor.graph.name_scope("strided_slice") as scope:
+        # TensorFlow has one op for them all: the last gets its name.
+        for number, definition in enumerate(definitions, start=1):
+            tensor = apply(definition, scope if number == len(definitions) else None, x=tensor)
+    return tensor
 
 
 def _plain(item: Any) -> int | None:
@@ -229,20 +232,13 @@ def _check_index(tensor: Tensor, axis: int, index: int) -> None:
         raise ValueError(f"slice index {index} of dimension {axis} out of bounds: {tensor}")
 
 
-def _reshaped(tensor: Tensor, shape: list[str]) -> Tensor:
-    dropped, axis = [], 0
-    for item in shape:
-        if item == "dropped":
-            dropped.append(axis)
-        axis += item != "new"
-    if dropped:
-        tensor = apply(Squeeze(tuple(dropped)), x=tensor)
-    axis = 0
-    for item in shape:
-        if item == "new":
-            tensor = apply(ExpandDims(axis), x=tensor)
-        axis += item != "dropped"
-    return tensor
+def _reshaping(shape: list[str]) -> list[Op]:
+    """What makes the axes that are `kept`, `dropped` or `new` out of all that were sliced."""
+    sliced = [item for item in shape if item != "new"]
+    dropped = tuple(axis for axis, item in enumerate(sliced) if item == "dropped")
+    left = [item for item in shape if item != "dropped"]
+    new = [ExpandDims(axis) for axis, item in enumerate(left) if item == "new"]
+    return [*([Squeeze(dropped)] if dropped else []), *new]
 
 
 def slice_(input_: Any, begin: Any, size: Any, name: str | None = None) -> Tensor:
@@ -300,4 +296,5 @@ def pad(
             raise ValueError(f"paddings must be known when the graph is built, got {paddings}")
         paddings = paddings.known_value
     pairs = tuple((int(before), int(after)) for before, after in np.asarray(paddings))
+    name = name or ("PadV2" if constant_values else "Pad")  # TensorFlow has two ops
     return apply(Pad(pairs, constant_values), name, tensor=convert_to_tensor(tensor))

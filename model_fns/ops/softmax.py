@@ -18,7 +18,7 @@ from model_fns.graph.op import Elementwise, Op
 from model_fns.graph.tensor import Tensor
 from model_fns.ops.activation import relu, sigmoid
 from model_fns.ops.apply import apply, operation
-from model_fns.ops.arithmetic import add_n, cast
+from model_fns.ops.arithmetic import add, add_n, cast
 from model_fns.ops.control import stop_gradient
 from model_fns.ops.elementary import exp, log1p
 from model_fns.ops.joining import transpose
@@ -192,14 +192,20 @@ def softmax_cross_entropy_with_logits_v2(
     """The cross-entropy of each row of `logits` against the distribution in `labels`; gradients flow into both."""
     _both_given("softmax_cross_entropy_with_logits", labels, logits)
     logits = convert_to_tensor(logits)
-    labels = cast(convert_to_tensor(labels), logits.dtype)
-    rank = len(logits.dims or (0, 0))
-    definition = SoftmaxCrossEntropyWithLogits()
-    if rank == 2:
-        return operation(definition, name, None, features=logits, labels=labels).outputs[0]
-    classes = shape(logits)[-1]
-    rows = reshape(logits, [-1, classes]), reshape(labels, [-1, classes])
-    return reshape(operation(definition, name, None, features=rows[0], labels=rows[1]).outputs[0], shape(logits)[:-1])
+    with logits.graph.as_default(), logits.graph.name_scope(name or "softmax_cross_entropy_with_logits"):
+        labels = cast(convert_to_tensor(labels), logits.dtype)
+        rank = len(logits.dims or (0, 0))
+        axis = dim if axis is None else axis
+        axis = -1 if axis is None else axis
+        if axis % rank != rank - 1:
+            order = [i for i in range(rank) if i != axis % rank] + [axis % rank]
+            logits, labels = transpose(logits, order), transpose(labels, order)
+        if rank == 2:
+            return operation(SoftmaxCrossEntropyWithLogits(), None, None, features=logits, labels=labels).outputs[0]
+        classes = shape(logits)[-1]
+        rows = {"features": reshape(logits, [-1, classes]), "labels": reshape(labels, [-1, classes])}
+        losses = operation(SoftmaxCrossEntropyWithLogits(), None, None, **rows).outputs[0]
+        return reshape(losses, shape(logits)[:-1])
 
 
 def softmax_cross_entropy_with_logits(
@@ -213,7 +219,8 @@ def softmax_cross_entropy_with_logits(
     """As the v2 function, but no gradient flows into `labels`."""
     _named_only("softmax_cross_entropy_with_logits", _sentinel)
     _both_given("softmax_cross_entropy_with_logits", labels, logits)
-    return softmax_cross_entropy_with_logits_v2(stop_gradient(labels), logits, name=name)
+    name = name or "softmax_cross_entropy_with_logits_sg"
+    return softmax_cross_entropy_with_logits_v2(stop_gradient(labels), logits, dim if axis is None else axis, name)
 
 
 def sparse_softmax_cross_entropy_with_logits(
@@ -234,12 +241,11 @@ def sparse_softmax_cross_entropy_with_logits(
             f"Shape mismatch: The shape of labels (received {labels.shape}) should equal the shape of logits except "
             f"for the last dimension (received {logits.shape}): labels '{labels.name}', logits '{logits.name}'."
         )
-    if len(logits.dims or (0, 0)) == 2:
-        return operation(definition, name, None, features=logits, labels=labels).outputs[0]
-    rows = reshape(logits, [-1, shape(logits)[-1]])
-    return reshape(
-        operation(definition, name, None, features=rows, labels=reshape(labels, [-1])).outputs[0], shape(labels)
-    )
+    with logits.graph.as_default(), logits.graph.name_scope(name or definition.type):
+        if len(logits.dims or (0, 0)) == 2:
+            return operation(definition, None, None, features=logits, labels=labels).outputs[0]
+        rows = {"features": reshape(logits, [-1, shape(logits)[-1]]), "labels": reshape(labels, [-1])}
+        return reshape(operation(definition, None, None, **rows).outputs[0], shape(labels))
 
 
 def sigmoid_cross_entropy_with_logits(
@@ -274,5 +280,6 @@ def weighted_cross_entropy_with_logits(
 ) -> Tensor:
     """Sigmoid cross-entropy with positive labels weighted by `pos_weight`."""
     labels, logits = convert_to_tensor(targets if labels is None else labels), convert_to_tensor(logits)
-    weight = 1 + (pos_weight - 1) * labels
-    return (1 - labels) * logits + weight * (log1p(exp(-abs(logits))) + relu(-logits))
+    with logits.graph.as_default(), logits.graph.name_scope(name or "logistic_loss") as scope:
+        weight = 1 + (pos_weight - 1) * labels
+        return add((1 - labels) * logits, weight * (log1p(exp(-abs(logits))) + relu(-logits)), scope)

@@ -45,12 +45,6 @@ def names_called(build: Build) -> set[str]:
     return set(re.findall(r"\btf\.(?:layers|losses)\.(\w+)\(", inspect.getsource(build)))
 
 
-def firsts(calls: Mapping[str, set[str]]) -> list[str]:
-    """The first case that calls each name."""
-    chosen = {name: case for case, names in reversed(calls.items()) for name in names}
-    return [case for case in calls if case in chosen.values()]
-
-
 def with_batch(tensor: Tensor, batch: int) -> tuple[int, ...]:
     assert tensor.dims is not None
     return tuple(batch if isinstance(size, Symbol) else size for size in tensor.dims)
@@ -59,16 +53,15 @@ def with_batch(tensor: Tensor, batch: int) -> tuple[int, ...]:
 class Projected:
     """A golden case, a fed projection of its output, and the gradients of that by its inputs and variables."""
 
-    def __init__(self, build: Build, given: Callable[[int], Mapping[str, Any]], dtype: str, training: bool | None) -> None:
-        """`given`: batch -> label -> array, whose first size is the batch."""
-        shapes = {label: array.shape for label, array in given(7).items()}
-        first = {label: (array.shape, array.dtype, array) for label, array in given(1).items()}
-        declared = {
-            label: ([None if size != other else size for size, other in zip(shape, shapes[label], strict=True)], *rest)
-            for label, (shape, *rest) in first.items()
-        }
+    def __init__(self, build: Build, given: Callable[[int], Mapping[str, Any]], training: bool | None = None) -> None:
+        """`given`: batch -> label -> array. A size that changes with the batch is unknown when the graph is built."""
+        declared = {}
+        for (label, array), other in zip(given(1).items(), given(2).values(), strict=True):
+            shape = [a if a == b else None for a, b in zip(array.shape, other.shape, strict=True)]
+            declared[label] = (shape, array.dtype, array)
         self.case = case = Built(build, declared, training)
-        self.given, self.training = given, training
+        self.given = given
+        self.outputs = [case.output]  # and the penalties, of its type
         self.projection: Tensor | None = None
         self.gradients: dict[str, tuple[Tensor, Tensor]] = {}  # label -> (by what, gradient)
         if not case.output.dtype.is_floating:
@@ -77,17 +70,16 @@ class Projected:
             dims = case.output.dims
             self.projection = placeholder(case.output.dtype, [None if isinstance(d, Symbol) else d for d in dims])
             penalties = graph.get_collection(GraphKeys.REGULARIZATION_LOSSES)
-            outputs = [case.output, *(cast(penalty, case.output.dtype) for penalty in penalties)]
+            self.outputs += [cast(penalty, case.output.dtype) for penalty in penalties]
             targets = {label: tensor for label, tensor in case.sources.items() if tensor.dtype.is_floating}
             targets |= {variable.op.name: variable for variable in case.trained}
-            given_outer = [self.projection, *(constant(1, case.output.dtype) for _ in penalties)]
-            found = gradients(outputs, list(targets.values()), given_outer)
+            weights = [self.projection, *(constant(1, case.output.dtype) for _ in penalties)]
+            found = gradients(self.outputs, list(targets.values()), weights)
             self.gradients = {
                 label: (target, gradient)
                 for (label, target), gradient in zip(targets.items(), found, strict=True)
                 if gradient is not None
             }
-            self.total_of = outputs
 
     def feeds(self, batch: int) -> dict[Tensor, Any]:
         case = self.case
@@ -106,14 +98,15 @@ class Projected:
         return Part(name, fetches, self.feeds, self.case.state)
 
 
-def layer(name: str, floating: str | None = None) -> Projected:
+def layer(name: str, floating: str = "float32") -> Projected:
+    """Some cases are in float64 whatever is asked for."""
     build, shapes, options = LAYERS[name]
-    dtype = floating or options["dtype"]
+    dtype = "float64" if "float64" in (floating, options["dtype"]) else floating
 
     def given(batch: int) -> dict[str, Any]:
         return {label: inputs.wave((batch, *shape[1:]), 0.1, dtype) for label, shape in shapes.items()}
 
-    return Projected(lambda **tensors: build(tf, **tensors), given, dtype, options["training"])
+    return Projected(lambda **tensors: build(tf, **tensors), given, options["training"])
 
 
 def loss(name: str, floating: str = "float32") -> Projected:
@@ -123,7 +116,7 @@ def loss(name: str, floating: str = "float32") -> Projected:
         arrays = inputs.loss_inputs(batch)
         return {key: array.astype(floating) if array.dtype.kind == "f" else array for key, array in arrays.items()}
 
-    return Projected(lambda **tensors: build(tf, SimpleNamespace(**tensors)), given, floating, None)
+    return Projected(lambda **tensors: build(tf, SimpleNamespace(**tensors)), given)
 
 
 def optimizer(name: str, floating: str = "float32") -> Part:
@@ -158,7 +151,9 @@ def metric(name: str) -> tuple[Part, Part]:
         state = metric_tests.initial_state()
 
     def feeds(batch: int) -> dict[Tensor, Any]:
-        return {tensor: rows(metric_tests.WHOLE[source], with_batch(tensor, batch)[0]) for tensor, source in fed.items()}
+        return {
+            tensor: rows(metric_tests.WHOLE[source], with_batch(tensor, batch)[0]) for tensor, source in fed.items()
+        }
 
     def rows(examples: np.ndarray, number: int) -> np.ndarray:
         return examples[np.arange(number) * 5 % len(examples)]  # some of them again and again

@@ -13,12 +13,16 @@ from model_fns.ops.state import VariableV2
 from model_fns.random_bits import random_key
 
 
-def interpreted(program: Program, feeds: Sequence[np.ndarray], state: MutableMapping[str, np.ndarray] | None = None, seed: int = 1) -> list[Any]:
+def interpreted(
+    program: Program, feeds: Sequence[np.ndarray], state: MutableMapping[str, np.ndarray] | None = None, seed: int = 1
+) -> list[Any]:
     """The fetches of `program`; `state` is changed in place. Shapes are checked against those the program states."""
     state = {} if state is None else state
     sizes: dict[str, int] = {}
     for value, array in zip(program.feeds, feeds, strict=True):
-        sizes.update({str(dim): size for dim, size in zip(value.dims, array.shape, strict=True) if isinstance(dim, Symbol)})
+        sizes.update(
+            {str(dim): size for dim, size in zip(value.dims, array.shape, strict=True) if isinstance(dim, Symbol)}
+        )
 
     def number(dim: Any) -> int:
         return int(eval(str(dim), dict(SIZE_FUNCTIONS), dict(sizes)))

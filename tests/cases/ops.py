@@ -116,7 +116,9 @@ IMAGE = Input((None, 5, 6, 3))
 CASES: list[Case] = []
 
 
-def add(op: type[Op], build: Callable[..., Any], *inputs: Input, gradient: int = 2, label: str = "", on_host: bool = False) -> None:
+def add(
+    op: type[Op], build: Callable[..., Any], *inputs: Input, gradient: int = 2, label: str = "", on_host: bool = False
+) -> None:
     CASES.append(Case(op, build, inputs, gradient, label, on_host))
 
 
@@ -159,8 +161,20 @@ add(arithmetic.Sign, of(arithmetic.Sign()), WHOLE, gradient=0, label="of integer
 add(arithmetic.AddN, lambda x, y, z: arithmetic.add_n([x, y, z, x]), MATRIX, MATRIX, MATRIX)
 add(arithmetic.AddN, lambda x: arithmetic.add_n([x], "alone"), MATRIX, label="of one")
 for target in ("float32", "float64", "int32", "int64", "bool"):
-    add(arithmetic.Cast, of(arithmetic.Cast(dtypes.as_dtype(target))), MATRIX, gradient=0, label=f"of floats to {target}")
-    add(arithmetic.Cast, of(arithmetic.Cast(dtypes.as_dtype(target))), WHOLE, gradient=0, label=f"of integers to {target}")
+    add(
+        arithmetic.Cast,
+        of(arithmetic.Cast(dtypes.as_dtype(target))),
+        MATRIX,
+        gradient=0,
+        label=f"of floats to {target}",
+    )
+    add(
+        arithmetic.Cast,
+        of(arithmetic.Cast(dtypes.as_dtype(target))),
+        WHOLE,
+        gradient=0,
+        label=f"of integers to {target}",
+    )
 add(arithmetic.Cast, lambda x: arithmetic.cast(arithmetic.cast(x, "float64"), x.dtype), MATRIX, label="there and back")
 add(arithmetic.Cast, of(arithmetic.Cast(dtypes.float32)), TRUTH, gradient=0, label="of truth values")
 
@@ -192,10 +206,24 @@ for kind in (elementary.Floor, elementary.Ceil, elementary.Round):
     add(kind, of(kind()), MATRIX, gradient=0)
 add(activation.LeakyRelu, of(activation.LeakyRelu(0.01)), MATRIX, label="with another slope")
 add(activation.Relu6, lambda x: activation.relu6(x * 9.0), MATRIX, label="above six")
-for grad in (activation.ReluGrad, activation.Relu6Grad, activation.LeakyReluGrad, activation.EluGrad, activation.EluCurve, activation.SeluGrad):
+for grad in (
+    activation.ReluGrad,
+    activation.Relu6Grad,
+    activation.LeakyReluGrad,
+    activation.EluGrad,
+    activation.EluCurve,
+    activation.SeluGrad,
+):
     add(grad, of(grad()), MATRIX, UNIT)
 
-for kind in (comparison.Equal, comparison.NotEqual, comparison.Less, comparison.LessEqual, comparison.Greater, comparison.GreaterEqual):
+for kind in (
+    comparison.Equal,
+    comparison.NotEqual,
+    comparison.Less,
+    comparison.LessEqual,
+    comparison.Greater,
+    comparison.GreaterEqual,
+):
     add(kind, of(kind()), MATRIX, MATRIX, gradient=0)
     add(kind, of(kind()), WHOLE, Input((None, 1), "below 5"), gradient=0, label="of integers")
 add(comparison.Equal, of(comparison.Equal()), TRUTH, TRUTH, gradient=0, label="of truth values")
@@ -287,8 +315,20 @@ for label, key in {
     add(slicing.StridedSlice, lambda x, key=key: x[key], MATRIX, label=label)
 add(slicing.StridedSliceGrad, of(slicing.StridedSliceGrad(((None, None, 1), (1, 3, 1)))), Input((None, 2)), MATRIX)
 add(slicing.Slice, lambda x: slicing.slice_(x, [0, 1], [-1, 2]), MATRIX, gradient=1)
-add(slicing.Slice, lambda x: slicing.slice_(x, [0, 1, 0], [shaping.shape(x)[0], 2, 3]), PAIR, gradient=1, label="of a computed size")
-add(slicing.SliceGrad, lambda dy, x: of(slicing.SliceGrad())(dy, x, constant([0, 1])), Input((None, 2)), MATRIX, gradient=0)
+add(
+    slicing.Slice,
+    lambda x: slicing.slice_(x, [0, 1, 0], [shaping.shape(x)[0], 2, 3]),
+    PAIR,
+    gradient=1,
+    label="of a computed size",
+)
+add(
+    slicing.SliceGrad,
+    lambda dy, x: of(slicing.SliceGrad())(dy, x, constant([0, 1])),
+    Input((None, 2)),
+    MATRIX,
+    gradient=0,
+)
 add(slicing.Pad, of(slicing.Pad(((0, 0), (1, 2)))), MATRIX)
 add(slicing.Pad, of(slicing.Pad(((1, 0), (0, 0), (2, 1)), -1.5)), PAIR, label="with a number, rows too")
 add(slicing.Pad, of(slicing.Pad(((0, 0), (1, 2)), 7)), WHOLE, gradient=0, label="of integers")
@@ -319,10 +359,21 @@ for kind in (reduction.ArgMax, reduction.ArgMin):
 for left in (False, True):
     for right in (False, True):
         shapes = Input((5, None) if left else (None, 5)), Input((4, 5) if right else (5, 4))
-        add(linalg.MatMul, of(linalg.MatMul(left, right)), *shapes, label=f"{left} {right}")
+        add(linalg.MatMul, of(linalg.MatMul(left, right)), *shapes, label=f"{left} {right}" if left or right else "")
         shapes = Input((None, 5, 2) if left else (None, 2, 5)), Input((None, 4, 5) if right else (None, 5, 4))
-        add(linalg.BatchMatMul, of(linalg.BatchMatMul(left, right)), *shapes, label=f"{left} {right}")
-add(linalg.MatMul, lambda x, w: linalg.matmul(linalg.matmul(x, w), w, transpose_b=True), MATRIX, Input((4, 7)), label="there and back")
+        add(
+            linalg.BatchMatMul,
+            of(linalg.BatchMatMul(left, right)),
+            *shapes,
+            label=f"{left} {right}" if left or right else "",
+        )
+add(
+    linalg.MatMul,
+    lambda x, w: linalg.matmul(linalg.matmul(x, w), w, transpose_b=True),
+    MATRIX,
+    Input((4, 7)),
+    label="there and back",
+)
 add(linalg.MatMul, lambda x: linalg.matmul(x, x, transpose_a=True), MATRIX, label="of a matrix with itself")
 add(linalg.BatchMatMul, of(linalg.BatchMatMul()), PAIR, Input((4, 2)), label="broadcast", on_host=True)
 add(indexing.Gather, of(indexing.Gather()), Input((5, 2)), Input((None,), "below 5"))
@@ -330,7 +381,14 @@ add(indexing.Gather, of(indexing.Gather(1)), PAIR, Input((2, 2), "below 3"), lab
 add(indexing.Gather, of(indexing.Gather()), Input((5,)), WHOLE, label="of a vector")
 add(indexing.Gather, lambda x, i: indexing.embedding_lookup(x, i), Input((5, 3)), WHOLE, label="of an embedding")
 add(indexing.ScatterAdd, of(indexing.ScatterAdd()), Input((None, 2)), Input((None,), "below 5"), Input((5, 2)))
-add(indexing.ScatterAdd, of(indexing.ScatterAdd(1)), Input((3, 2, 4)), Input((2,), "below 5"), Input((3, 5, 4)), label="of the middle axis")
+add(
+    indexing.ScatterAdd,
+    of(indexing.ScatterAdd(1)),
+    Input((3, 2, 4)),
+    Input((2,), "below 5"),
+    Input((3, 5, 4)),
+    label="of the middle axis",
+)
 add(indexing.OneHot, of(indexing.OneHot(5)), Input((None,), "below 5"), gradient=0)
 add(indexing.OneHot, lambda i: indexing.one_hot(i - 1, 3, 2.5, -1.5), WHOLE, gradient=0, label="bad indices among them")
 add(indexing.OneHot, of(indexing.OneHot(3, -1, 1, 0, dtypes.bool_)), WHOLE, gradient=0, label="of truth values")
@@ -345,10 +403,27 @@ for kind in (softmax.Softmax, softmax.LogSoftmax):
 add(softmax.Softmax, lambda x: softmax.softmax(x, 1), PAIR, label="of the middle axis")
 cross_entropy = softmax.softmax_cross_entropy_with_logits_v2
 add(softmax.SoftmaxCrossEntropyWithLogits, lambda x, y: cross_entropy(y, x), MATRIX, Input((None, 4), "rows"))
-add(softmax.SoftmaxCrossEntropyWithLogits, lambda x, y: cross_entropy(y, x), PAIR, Input((None, 3, 4), "rows"), label="of rank 3")
+add(
+    softmax.SoftmaxCrossEntropyWithLogits,
+    lambda x, y: cross_entropy(y, x),
+    PAIR,
+    Input((None, 3, 4), "rows"),
+    label="of rank 3",
+)
 sparse_cross_entropy = softmax.sparse_softmax_cross_entropy_with_logits
-add(softmax.SparseSoftmaxCrossEntropyWithLogits, lambda x, y: sparse_cross_entropy(logits=x, labels=y), MATRIX, Input((None,), "below 4"))
-add(softmax.SparseSoftmaxCrossEntropyWithLogits, lambda x, y: sparse_cross_entropy(logits=x, labels=y), PAIR, Input((None, 3), "below 4"), label="of rank 3")
+add(
+    softmax.SparseSoftmaxCrossEntropyWithLogits,
+    lambda x, y: sparse_cross_entropy(logits=x, labels=y),
+    MATRIX,
+    Input((None,), "below 4"),
+)
+add(
+    softmax.SparseSoftmaxCrossEntropyWithLogits,
+    lambda x, y: sparse_cross_entropy(logits=x, labels=y),
+    PAIR,
+    Input((None, 3), "below 4"),
+    label="of rank 3",
+)
 
 # -- images -----------------------------------------------------------------------------------------------------------
 
@@ -356,7 +431,13 @@ KERNEL = Input((3, 2, 3, 4))
 for strides in ((1, 1), (2, 1), (2, 3)):
     for padding in ("SAME", "VALID"):
         add(convolution.Conv2D, of(convolution.Conv2D(strides, padding)), IMAGE, KERNEL, label=f"{strides} {padding}")
-add(convolution.Conv2D, of(convolution.Conv2D((1, 1), "SAME")), Input((None, 4, 4, 1)), Input((5, 5, 1, 2)), label="larger than the image")
+add(
+    convolution.Conv2D,
+    of(convolution.Conv2D((1, 1), "SAME")),
+    Input((None, 4, 4, 1)),
+    Input((5, 5, 1, 2)),
+    label="larger than the image",
+)
 add(convolution.Conv2D, of(convolution.Conv2D((1, 1), "SAME")), IMAGE, Input((1, 1, 3, 5)), label="of single pixels")
 add(
     convolution.Conv2D,
@@ -379,9 +460,20 @@ add(
     Input((None, 3, 6, 4)),
     KERNEL,
 )
-for window, strides, padding in (((2, 2), (2, 2), "SAME"), ((2, 2), (2, 2), "VALID"), ((3, 2), (2, 1), "SAME"), ((3, 3), (1, 2), "VALID")):
+for window, strides, padding in (
+    ((2, 2), (2, 2), "SAME"),
+    ((2, 2), (2, 2), "VALID"),
+    ((3, 2), (2, 1), "SAME"),
+    ((3, 3), (1, 2), "VALID"),
+):
     label = f"{window} {strides} {padding}"
-    add(pooling.MaxPool, of(pooling.MaxPool(window, strides, padding)), Input((None, 5, 6, 3), "apart"), gradient=1, label=label)
+    add(
+        pooling.MaxPool,
+        of(pooling.MaxPool(window, strides, padding)),
+        Input((None, 5, 6, 3), "apart"),
+        gradient=1,
+        label=label,
+    )
     add(pooling.AvgPool, of(pooling.AvgPool(window, strides, padding)), IMAGE, label=label)
 add(
     pooling.MaxPoolGrad,
@@ -402,13 +494,39 @@ add(pooling.AvgPoolGrad, of(pooling.AvgPoolGrad((3, 2), (2, 1), "SAME")), Input(
 # -- random numbers ---------------------------------------------------------------------------------------------------
 
 add(random.RandomUniform, lambda x: random.random_uniform(shaping.shape(x), dtype=x.dtype, seed=3), MATRIX, gradient=0)
-add(random.RandomUniform, lambda x: random.random_uniform([2, 3], -1.0, 2.0, dtype=x.dtype, seed=3), MATRIX, gradient=0, label="of known size")
-add(random.RandomUniformInt, lambda x: random.random_uniform(shaping.shape(x), 2, 9, "int32", seed=4), MATRIX, gradient=0)
-add(random.RandomStandardNormal, lambda x: random.random_normal(shaping.shape(x), dtype=x.dtype, seed=5), MATRIX, gradient=0)
-add(random.TruncatedNormal, lambda x: random.truncated_normal(shaping.shape(x), dtype=x.dtype, seed=6), MATRIX, gradient=0)
+add(
+    random.RandomUniform,
+    lambda x: random.random_uniform([2, 3], -1.0, 2.0, dtype=x.dtype, seed=3),
+    MATRIX,
+    gradient=0,
+    label="of known size",
+)
+add(
+    random.RandomUniformInt,
+    lambda x: random.random_uniform(shaping.shape(x), 2, 9, "int32", seed=4),
+    MATRIX,
+    gradient=0,
+)
+add(
+    random.RandomStandardNormal,
+    lambda x: random.random_normal(shaping.shape(x), dtype=x.dtype, seed=5),
+    MATRIX,
+    gradient=0,
+)
+add(
+    random.TruncatedNormal,
+    lambda x: random.truncated_normal(shaping.shape(x), dtype=x.dtype, seed=6),
+    MATRIX,
+    gradient=0,
+)
 add(random.RandomShuffle, lambda x: random.random_shuffle(x, seed=7), MATRIX, gradient=0)
 add(random.Dropout, of(random.Dropout(0.4, 8, 9)), MATRIX)
-add(random.RandomUniform, lambda x: random.dropout(x, rate=0.5, noise_shape=[None, 1], seed=3), MATRIX, label="for dropout of rows")
+add(
+    random.RandomUniform,
+    lambda x: random.dropout(x, rate=0.5, noise_shape=[None, 1], seed=3),
+    MATRIX,
+    label="for dropout of rows",
+)
 
 
 def placeholders(case: Case, floating: str) -> list[Tensor]:

@@ -1,4 +1,4 @@
-"""What can be called with what: signatures as lists of (argument, default), from TF 1.15's texts and from our objects."""
+"""What can be called with what: lists of (argument, default), from TF 1.15's texts and from our objects."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ DIFFERENCES = {
     "tf.Session": OURS_AT_THE_END,
     "tf.estimator.SessionRunContext": OURS_AT_THE_END,
     "tf.train.SessionRunContext": OURS_AT_THE_END,
-    "tf.VariableScope.get_variable": "TensorFlow's takes its internal store of variables first; programs do not call it",
+    "tf.VariableScope.get_variable": "TensorFlow's takes its store of variables first; programs do not call it",
     "tf.Variable": NO_ENUMERATIONS,
     "tf.get_variable": NO_ENUMERATIONS,
     "tf.get_local_variable": NO_ENUMERATIONS,

@@ -20,16 +20,8 @@ from model_fns.errors import DataLossError, InvalidArgumentError, NanLossDuringT
 from model_fns.estimator_spec import EstimatorSpec
 from model_fns.global_step import get_global_step
 from model_fns.optimizers import GradientDescentOptimizer
-from tests.estimators.models import (
-    DIGITS,
-    line_input,
-    model_fn,
-    prediction_input,
-    training_input,
-)
-from tests.estimators.models import (
-    test_input as evaluation_input,
-)
+from tests.estimators.models import DIGITS, line_input, model_fn, prediction_input, training_input
+from tests.estimators.models import test_input as evaluation_input
 
 
 def estimator(directory: Path | str | None, **params: Any) -> Estimator:

@@ -2,8 +2,8 @@
 
     python tests/golden/make_ops.py
 
-For each case of op_cases.py: the output's name, static shape and type, the names of the constants that were made of
-numbers (JSON), its value, and the gradients of sum(output * cosines) by the inputs (npz), all in float64.
+For each case of op_cases.py: the output's name, static shape and type, the names of all operations (JSON), its value,
+and the gradients of sum(output * cosines) by the inputs (npz), all in float64.
 """
 
 import json
@@ -28,9 +28,9 @@ def measured(build, given):
         "name": output.name,
         "shape": output.shape.as_list(),
         "dtype": output.dtype.name,
-        "constants": sorted(op.name for op in tf.get_default_graph().get_operations() if op.name.endswith(("/x", "/y"))),
+        "operations": [op.name for op in tf.get_default_graph().get_operations()],
     }
-    feeds = dict(zip(tensors, arrays))
+    feeds = {tensor: arrays[number] for number, tensor in enumerate(tensors)}
     results = {}
     with tf.Session() as session:
         value = results["output"] = session.run(output, feeds)
@@ -39,7 +39,7 @@ def measured(build, given):
             sources = [tensor for tensor in tensors if tensor.dtype.is_floating]
             for number, gradient in enumerate(tf.gradients(tf.reduce_sum(output * weights), sources)):
                 if gradient is not None:
-                    results["gradient/{}".format(number)] = session.run(tf.convert_to_tensor(gradient), feeds)
+                    results[f"gradient/{number}"] = session.run(tf.convert_to_tensor(gradient), feeds)
     return facts, results
 
 
@@ -49,11 +49,11 @@ def main():
         try:
             facts[name], results = measured(build, given)
         except (TypeError, ValueError, tf.errors.OpError) as error:
-            raise RuntimeError("{}: {}".format(name, error))
+            raise RuntimeError(name) from error
         for key, value in results.items():
-            arrays["{}/{}".format(name, key)] = value
+            arrays[f"{name}/{key}"] = value
     with open(os.path.join(HERE, "ops.json"), "w") as file:
-        lines = ["{}: {}".format(json.dumps(key), json.dumps(facts[key], sort_keys=True)) for key in sorted(facts)]
+        lines = [f"{json.dumps(key)}: {json.dumps(facts[key], sort_keys=True)}" for key in sorted(facts)]
         file.write("{\n" + ",\n".join(lines) + "\n}\n")
     np.savez_compressed(os.path.join(HERE, "ops.npz"), **arrays)
 

@@ -30,12 +30,19 @@ from model_fns.ops import (
 
 def _public(*modules: Any) -> dict[str, Any]:
     """The functions of modules, under TensorFlow's names: without the underscore that keeps clear of Python's own."""
-    return {name.rstrip("_"): item for module in modules for name, item in vars(module).items() if callable(item) and name[:1].islower()}
+    return {
+        name.rstrip("_"): item
+        for module in modules
+        for name, item in vars(module).items()
+        if callable(item) and name[:1].islower()
+    }
 
 
 _elementwise = _public(arithmetic, elementary, comparison, activation)
 tf = SimpleNamespace(
-    **_public(shaping, slicing, joining, linalg, indexing, control, arithmetic, comparison, reduction, clipping, tensordot),
+    **_public(
+        shaping, slicing, joining, linalg, indexing, control, arithmetic, comparison, reduction, clipping, tensordot
+    ),
     float32=dtypes.float32,
     int32=dtypes.int32,
     name_scope=lambda name: get_default_graph().name_scope(name),

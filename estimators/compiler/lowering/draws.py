@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from estimators.compiler.code import Code, count
+from estimators.compiler.names import Typed
 from estimators.compiler.program import Statement
 from model_fns.graph import dtypes
 from model_fns.graph.dimensions import product
@@ -12,8 +13,9 @@ from model_fns.ops.random import Dropout, RandomUniform
 def _key(code: Code, seed: int | None, stream: int) -> str:
     names = code.names
     given = f"table[{names.slot('seed')}]" if seed is None else names.integer(str(seed))
-    random_key = code.kernel("random", "random_key")
-    return f"{random_key}({given}, {names.integer(str(stream))}, table[{names.slot('draws')}] + step)"
+    random_key = code.function("random", "random_key")
+    step = f"table[{names.slot('draws')}] + step"
+    return Typed(f"{random_key}({given}, {names.integer(str(stream))}, {step})", "uint64")
 
 
 def dropout(statement: Statement, code: Code) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from estimators.compiler.code import WHOLE, Code, count, times
+from estimators.compiler.names import Typed, array_type
 from estimators.compiler.program import Statement
 from model_fns.graph.dimensions import Dim, Symbol, product, same
 from model_fns.ops.linalg import BatchMatMul, MatMul, Product
@@ -62,13 +63,12 @@ def batch_matmul(statement: Statement, code: Code) -> bool:
     part = code.part(batch)
     label = part.label if len(out.dims) == 3 else WHOLE
     names = [code.read(a, label), code.read(b, label), code.write(out, part.label)]
-    pieces = []
+    pieces: list[str] = []
     for name, size in zip(names, (times(m, k), times(k, n), times(m, n)), strict=True):
-        pieces.append(f"{name}[i * {size} : (i + 1) * {size}]")
+        pieces.append(Typed(f"{name}[i * {size} : (i + 1) * {size}]", array_type(out.dtype)))
     pieces += _scratch(op, code, statement, m, n, k)
-    kernel = code.kernel("contraction", _KERNELS[op.transpose_a, op.transpose_b])
+    kernel = _KERNELS[op.transpose_a, op.transpose_b]
     code.line(f"for i in range({part.start}, {part.stop}):")
-    sizes = ", ".join(code.names.integer(str(size)) for size in (m, n, k, 0, m, 0, n))
-    code.line(f"    {kernel}({', '.join(pieces)}, {sizes})")
+    code.line("    " + code.expression("contraction", kernel, [*pieces, m, n, k, 0, m, 0, n]))
     code.work.append(f"2 * {count(out)} * {times(k)}")
     return True

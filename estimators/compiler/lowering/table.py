@@ -86,6 +86,8 @@ def on_host(statement: Statement, code: Code) -> None:
             code.write(value, SINGLE)
     names = code.names
     code.line(f"table[{names.slot('step')}] = step")
-    call = f"{code.kernel('memory', 'call_back')}(table[{names.slot('callback')}], {names.add_slot('host', statement)})"
+    call = (
+        f"{code.function('memory', 'call_back')}(table[{names.slot('callback')}], {names.add_slot('host', statement)})"
+    )
     code.line(f"if {call} != 0:")
     code.line(f"    table[{names.slot('status')}] = {names.failure(statement)}")
