@@ -61,7 +61,7 @@ class Slot:
 
 
 class Typed(str):
-    """A piece of emitted source with the type that numba gives it, such as `float32[::1]`; a plain string is an int64."""
+    """A piece of emitted source with its type in numba, such as `float32[::1]`; a plain string is an int64."""
 
     __slots__ = ("type",)
     type: str

@@ -1,7 +1,7 @@
 """Calling kernels by address: a step holds no copy of the kernels it calls.
 
-A kernel that numba links into its caller is optimised and generated anew with every caller, which is most of the time that
-compiling a step would take. Instead each kernel is compiled once for its types and kept on disk; a step finds its
+A kernel that numba links into its caller is optimised and generated anew with every caller, which is most of the time
+that compiling a step would take. Instead each kernel is compiled once for its types and kept on disk; a step finds its
 address in the table. A step is then compiled in a fraction of the time, and all steps share the kernels' code.
 """
 
@@ -21,10 +21,10 @@ def kernel_call(kernel: Any, signature: str) -> Any:
     expected, _ = sigutils.normalize_signature(signature)
 
     @intrinsic
-    def call(typing_context, address, *arguments):  # type: ignore[no-untyped-def]
+    def call(typing_context, address, *arguments):
         result = compiled(kernel, expected).signature.return_type
 
-        def generate(context, builder, own, values):  # type: ignore[no-untyped-def]
+        def generate(context, builder, own, values):
             given = cgutils.unpack_tuple(builder, values[1])
             converted = [
                 context.cast(builder, value, source, target)

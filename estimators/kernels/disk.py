@@ -6,6 +6,7 @@ processor - because numba itself looks at nothing but a function's own file.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -58,15 +59,13 @@ def surroundings() -> str:
     """A hash of what besides its own source decides about the machine code of a step or kernel."""
     files = sorted(Path(__file__).parent.glob("*.py"))
     kernels = [(path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in files]
-    host = (
-        config.CPU_NAME or binding.get_host_cpu_name(),
-        config.CPU_FEATURES or binding.get_host_cpu_features().flatten(),
-    )
+    processor = getattr(config, "CPU_NAME", None) or binding.get_host_cpu_name()
+    host = processor, getattr(config, "CPU_FEATURES", None) or binding.get_host_cpu_features().flatten()
     versions = __version__, numba.__version__, llvmlite.__version__, sys.version
     return hashlib.sha256(repr((versions, host, kernels)).encode()).hexdigest()[:24]
 
 
-class _Locator(caching._CacheLocator):  # type: ignore[misc]  # numba's own way to say where a function is kept
+class _Locator(caching._CacheLocator):
     """A kernel's entries lie in one directory for each surroundings."""
 
     def __init__(self, function: Any, directory: Path) -> None:
@@ -87,11 +86,11 @@ class _Locator(caching._CacheLocator):  # type: ignore[misc]  # numba's own way 
         return None if directory is None else cls(py_func, directory / f"kernels_{surroundings()}")
 
 
-class _Entries(caching.CompileResultCacheImpl):  # type: ignore[misc]
+class _Entries(caching.CompileResultCacheImpl):
     _locator_classes = [_Locator]  # noqa: RUF012  # numba's name and type for it
 
 
-class _KernelCache(caching.FunctionCache):  # type: ignore[misc]
+class _KernelCache(caching.FunctionCache):
     _impl_class = _Entries
 
 
@@ -117,7 +116,5 @@ def compiled(kernel: Any, types: tuple[Any, ...]) -> Any:
 
 def _keep_on_disk(kernel: Any) -> None:
     if isinstance(kernel._cache, caching.NullCache) and cache_directory() is not None:
-        try:
+        with contextlib.suppress(OSError, RuntimeError):  # no place for it: compiled for this process alone
             kernel._cache = _KernelCache(kernel.py_func)
-        except (OSError, RuntimeError):
-            pass  # no place for it: compiled for this process alone
