@@ -10,7 +10,7 @@ import numpy as np
 
 _SHADES = np.array(list(" .:-=+*#%@"))
 # A character is about twice as high as wide, so this is a square.
-_ROWS, _COLUMNS, _GAP = 7, 14, 3
+_ROWS, _COLUMNS, _GAP = 7, 14, 2
 _LEAST_SIZE = 8
 
 

@@ -47,7 +47,6 @@ def run(tmp_path, monkeypatch, capsys):
         (tmp_path / name).write_text(text)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", sys.path[:])
-    monkeypatch.setattr(sys, "modules", dict(sys.modules))
     monkeypatch.setattr(command, "show_log_lines", lambda verbose: None)
     monkeypatch.delenv("ESTIMATORS_DATA", raising=False)
 
@@ -55,7 +54,9 @@ def run(tmp_path, monkeypatch, capsys):
         code = command.main(arguments)
         return code, *capsys.readouterr()
 
-    return run
+    yield run
+    for name in FILES:  # the next test's files have the same names
+        sys.modules.pop(name.removesuffix(".py"), None)
 
 
 @pytest.mark.parametrize(
