@@ -17,7 +17,7 @@ from estimators.command.user_module import load_user_module
 CASES = {
     "linear_regression": (60, 0.1),
     "softmax_regression": (40, 0.7),
-    "mlp_digits": (100, 0.7),
+    "mlp_digits": (100, 0.8),
     "lenet": (30, 0.9),
     "mnist_cnn": (12, 0.8),
 }

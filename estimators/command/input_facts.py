@@ -48,7 +48,8 @@ class InputFacts:
             return None, None
         operation, source = next(iter(self.graph.sources.items()))
         tensors = [item for item in (*_leaves(self.features), *_leaves(self.labels)) if isinstance(item, Tensor)]
-        cursor, batches = InputCursor(source, 0), []
+        cursor = InputCursor(source, 0)
+        batches: list[list[Any]] = []
         while cursor.size() and len(batches) * source.plan.batch_size < count:
             batches.append(evaluate(tensors, dict(zip(operation.outputs, cursor.gather(), strict=True))))
             cursor.advance(1)

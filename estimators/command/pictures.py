@@ -49,4 +49,4 @@ def picture(image: np.ndarray[Any, Any]) -> list[str]:
 
 def _resized(image: np.ndarray[Any, Any], rows: int) -> np.ndarray[Any, Any]:
     """`image` with so many rows, each the mean of what it covers."""
-    return np.repeat(image, rows, axis=0).reshape(rows, len(image), -1).mean(axis=1)  # type: ignore[no-any-return]
+    return np.repeat(image, rows, axis=0).reshape(rows, len(image), -1).mean(axis=1)

@@ -50,7 +50,7 @@ class UserModule:
 
     @property
     def model_fn(self) -> Callable[..., Any]:
-        return self.module.model_fn  # type: ignore[no-any-return]
+        return self.module.model_fn
 
     @property
     def params(self) -> dict[str, Any]:
@@ -72,7 +72,7 @@ class UserModule:
         """The module's own function of that name, else that of its module of input functions."""
         for module in (self.module, self.inputs):
             if callable(getattr(module, name, None)):
-                return getattr(module, name)  # type: ignore[no-any-return]
+                return getattr(module, name)
         where = "" if self.inputs is self.module else f", nor has {self.inputs.__name__}, which its INPUT_FNS names"
         raise CommandError(
             f"{self.name} has no {name}{where}. Write one that returns (features, labels), or name the module that has "
