@@ -1,13 +1,15 @@
-"""Emission: a schedule as the Python source of one function, which a person can read and numba compiles.
+"""Emission: a schedule as Python source, which a person can read and numba compiles.
 
     def run(table, worker, workers): ...
 
 runs `table[steps]` training steps, or whatever the program does, without returning to Python. All workers run it side
-by side; they meet at a barrier where one needs what another made. It returns the number of steps done.
+by side; they meet at a barrier where one needs what another made. It returns the number of steps done. A long step is
+written in parts, functions that `run` calls one after the other.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import final
@@ -18,9 +20,10 @@ from estimators.compiler.lowering.table import lower
 from estimators.compiler.names import NAN_LOSS, Names, Typed, array_type, symbols_in
 from estimators.compiler.program import Program, Value
 from estimators.compiler.schedule import Item, Loop, schedule
-from model_fns.graph.dtypes import int64
+from model_fns.graph.dtypes import DType, int64
 
-_BODY = " " * 8
+_LONGEST_PART = 120  # lines: numba's time to compile a function grows faster than its length
+_WORD = re.compile(r"[A-Za-z_]\w*")
 
 
 @final
@@ -55,7 +58,7 @@ class _Emitter:
         self.names = Names(self.symbols)
         self.names.imported("estimators.kernels.memory", "array_at")
         self.names.imported("estimators.kernels.compile", "share")
-        self.lines: list[str] = []
+        self.parts: list[list[str]] = [[]]  # lines of the step
         self.writes: dict[Value, str] = {}  # since the last barrier: root -> label
         self.reads: dict[Value, set[str]] = {}
         self.work: list[str] = []
@@ -70,7 +73,6 @@ class _Emitter:
             self.names.add_slot("size", name)
         for code in codes:
             self._place(code)
-        self._end_of_step()
         return Emitted(self._source(), self.names, " + ".join(self.work) or "0", self.symbols, self.barriers)
 
     def _values(self) -> list[Value]:
@@ -183,13 +185,12 @@ class _Emitter:
         updates = any(root in self.program.written for root in code.writes)
         if updates and not self.committed:
             self._commit()
+        if len(self.parts[-1]) > _LONGEST_PART:
+            self.parts.append([])
         if code.on_host or self._conflicts(code) or (code.can_fail and not self.met_since_check):
             self._meet()
-        self.lines.append(f"{_BODY}# {code.title}")
-        if code.single:
-            self.lines.append(f"{_BODY}if worker == 0:")
-        indent = _BODY + ("    " if code.single else "")
-        self.lines += [indent + line for line in code.lines]
+        self._write(f"# {code.title}", *(["if worker == 0:"] if code.single else []))
+        self._write(*(("    " if code.single else "") + line for line in code.lines))
         self.work += code.work
         self.unchecked |= code.can_fail
         for root, label in code.writes.items():
@@ -216,30 +217,25 @@ class _Emitter:
             self._check()
 
     def _check(self) -> None:
-        self.lines += [f"{_BODY}if table[{self.names.slot('status')}] != 0:", f"{_BODY}    break"]
+        self._write(f"if table[{self.names.slot('status')}] != 0:", "    return True")
         self.unchecked = False
         self.met_since_check = False
 
     def _meet(self) -> None:
-        self.lines += [
-            f"{_BODY}if workers > 1:",
-            f"{_BODY}    {self.names.imported('estimators.kernels.barrier', 'meet')}(barrier, workers)",
-        ]
+        meet = self.names.imported("estimators.kernels.barrier", "meet")
+        self._write("if workers > 1:", f"    {meet}(barrier, workers)")
         self.writes, self.reads = {}, {}
         self.met_since_check = True
         self.barriers += 1
 
-    def _end_of_step(self) -> None:
-        self.lines.append(f"{_BODY}done = step + 1")
-        self._meet()
-        if self.unchecked:
-            self._check()
+    def _write(self, *lines: str) -> None:
+        self.parts[-1] += lines
 
     # -- the file -------------------------------------------------------------------------------------------------
 
     def _source(self) -> str:
         names = self.names
-        prologue = self._prologue()
+        functions = self._functions()
         if names.kernels:
             names.imports["estimators.kernels.calling", "kernel_call"] = "kernel_call"
         head = [
@@ -257,43 +253,62 @@ class _Emitter:
             f'{local} = kernel_call(the_{name}, "{types}")' for (_, name, types), (local, _) in names.kernels.items()
         ]
         head += ["", *(f"{name} = {text}" for (text, _), name in names.literals.items()), "", ""]
-        head += ["def run(table, worker, workers):", *prologue, "    done = 0"]
-        head += [f"    for step in range(table[{names.slot('steps')}]):"]
-        return "\n".join([*head, *self.lines, "    return done", ""])
+        return "\n".join([*head, *functions])
 
-    def _prologue(self) -> list[str]:
-        """Sizes, this worker's shares, and arrays from the table."""
-        sizes, arrays, shares = [], [], []
-        integer = self.names.integer
-        arrays.append(f"    barrier = array_at(table[{self.names.slot('barrier')}], 32, np.int64)")
-        for number, slot in enumerate(self.names.slots):
+    def _functions(self) -> list[str]:
+        """The parts of the step, each a function that returns whether the run must end, and `run`, which calls them."""
+        names = self.names
+        kernel = names.imported("estimators.kernels.compile", "kernel")
+        meet = names.imported("estimators.kernels.barrier", "meet")
+        prologue = self._prologue()
+        lines: list[str] = []
+        calls: list[str] = []
+        for number, body in enumerate(self.parts, start=1):
+            words = set(_WORD.findall("\n".join(body)))
+            used = [line for defined, line in prologue if defined is None or words.intersection(defined)]
+            title = "The step." if len(self.parts) == 1 else f"Part {number} of {len(self.parts)} of the step."
+            lines += [f"@{kernel}", f"def part_{number}(table, worker, workers, step):", f'    """{title}"""']
+            lines += [f"    {line}" for line in (*used, *body)] + ["    return False", "", ""]
+            calls += [f"        if part_{number}(table, worker, workers, step):", "            break"]
+        barrier = next(line for defined, line in prologue if defined == ("barrier",))
+        lines += ["def run(table, worker, workers):", f"    {barrier}", "    done = 0"]
+        lines += [f"    for step in range(table[{names.slot('steps')}]):", *calls, "        done = step + 1"]
+        lines += ["        if workers > 1:", f"            {meet}(barrier, workers)"]
+        lines += [f"        if table[{names.slot('status')}] != 0:", "            break", "    return done", ""]
+        return lines
+
+    def _prologue(self) -> list[tuple[tuple[str, ...] | None, str]]:
+        """Sizes, arrays from the table, and this worker's shares: which names a line defines (None: always wanted)."""
+        names, integer = self.names, self.names.integer
+        sizes: list[tuple[tuple[str, ...] | None, str]] = []
+        arrays: list[tuple[tuple[str, ...] | None, str]] = []
+
+        def array(name: str, at: str, length: str, dtype: DType, remark: str = "") -> None:
+            arrays.append(((name,), f"{name} = array_at({at}, {length}, np.{dtype.name}){remark}"))
+
+        rows_in_source = f"table[{names.slot('rows_in_source')}]"
+        array("barrier", f"table[{names.slot('barrier')}]", "32", int64)
+        for number, slot in enumerate(names.slots):
             at = f"table[{number}]"
             if slot.kind == "size":
-                sizes.append(f"    {slot.key} = {at}")
+                sizes.append((None, f"{slot.key} = {at}"))
             elif slot.kind == "array":
-                value = slot.key
-                name = self.names.arrays()[value]
-                arrays.append(f"    {name} = array_at({at}, {count(value)}, np.{value.dtype.name})  # {value}")
+                array(names.arrays()[slot.key], at, count(slot.key), slot.key.dtype, f"  # {slot.key}")
             elif slot.kind == "source":
                 key, value = slot.key
-                rows = f"table[{self.names.slot('rows_in_source')}]"
-                arrays.append(
-                    f"    source_{key} = array_at({at}, {rows} * {times(*value.dims[1:])}, np.{value.dtype.name})"
-                )
+                array(f"source_{key}", at, f"{rows_in_source} * {times(*value.dims[1:])}", value.dtype)
             elif slot.kind == "order":
-                arrays.append(f"    order = array_at({at}, table[{self.names.slot('rows_in_source')}], np.int64)")
+                array("order", at, rows_in_source, int64)
             elif slot.kind == "epoch of order":
-                arrays.append(f"    epoch_of_order = array_at({at}, 1, np.int64)")
+                array("epoch_of_order", at, "1", int64)
             elif slot.kind == "scratch":
-                dtype, size = slot.key, f"table[{number + 1}]"
-                arrays.append(
-                    f"    scratch_{dtype.name} = "
-                    f"array_at({at} + worker * {size} * {dtype.size}, {size}, np.{dtype.name})"
-                )
-        for (rows, multiple), label in self.names.parts.items():
-            shares.append(
-                f"    start_{label}, stop_{label} = share({integer(rows)}, worker, workers, {integer(str(multiple))})"
-            )
+                own = f"{at} + worker * table[{number + 1}] * {slot.key.size}"
+                array(f"scratch_{slot.key.name}", own, f"table[{number + 1}]", slot.key)
+        shares: list[tuple[tuple[str, ...] | None, str]] = []
+        for (rows, multiple), label in names.parts.items():
+            bounds = f"start_{label}", f"stop_{label}"
+            share = f"share({integer(rows)}, worker, workers, {integer(str(multiple))})"
+            shares.append((bounds, f"{', '.join(bounds)} = {share}"))
         return [*sizes, *arrays, *shares]
 
 

@@ -29,7 +29,9 @@ def entry(found: dict[str, Any], ours: Any) -> dict[str, Any]:
         for name, member in found.get("members", {}).items()
         if member.startswith("(")
         and not name.startswith("_")
-        and name not in TUPLE_METHODS and hasattr(ours, name) and of_text(member) is not None
+        and name not in TUPLE_METHODS
+        and hasattr(ours, name)
+        and of_text(member) is not None
     }
     if methods:
         kept["methods"] = methods
