@@ -256,29 +256,38 @@ class _Emitter:
         return "\n".join([*head, *functions])
 
     def _functions(self) -> list[str]:
-        """The parts of the step, each a function that returns whether the run must end, and `run`, which calls them."""
+        """`run`, and before it the parts of a step that is too long for one function."""
         names = self.names
-        kernel = names.imported("estimators.kernels.compile", "kernel")
         meet = names.imported("estimators.kernels.barrier", "meet")
-        prologue = self._prologue()
         lines: list[str] = []
-        calls: list[str] = []
-        for number, body in enumerate(self.parts, start=1):
-            words = set(_WORD.findall("\n".join(body)))
-            used = [line for defined, line in prologue if defined is None or words.intersection(defined)]
-            title = "The step." if len(self.parts) == 1 else f"Part {number} of {len(self.parts)} of the step."
-            lines += [f"@{kernel}", f"def part_{number}(table, worker, workers, step):", f'    """{title}"""']
-            lines += [f"    {line}" for line in (*used, *body)] + ["    return False", "", ""]
-            calls += [f"        if part_{number}(table, worker, workers, step):", "            break"]
-        barrier = next(line for defined, line in prologue if defined == ("barrier",))
-        lines += ["def run(table, worker, workers):", f"    {barrier}", "    done = 0"]
-        lines += [f"    for step in range(table[{names.slot('steps')}]):", *calls, "        done = step + 1"]
-        lines += ["        if workers > 1:", f"            {meet}(barrier, workers)"]
-        lines += [f"        if table[{names.slot('status')}] != 0:", "            break", "    return done", ""]
-        return lines
+        if len(self.parts) == 1:
+            prologue = self._prologue(self.parts[0])
+            step = [line.replace("return True", "break") for line in self.parts[0]]
+        else:
+            prologue, step = self._prologue([meet]), []
+            for number, body in enumerate(self.parts, start=1):
+                lines += self._part(number, body)
+                step += [f"if part_{number}(table, worker, workers, step):", "    break"]
+        step += ["done = step + 1", "if workers > 1:", f"    {meet}(barrier, workers)"]
+        step += [f"if table[{names.slot('status')}] != 0:", "    break"]
+        lines += ["def run(table, worker, workers):", *(f"    {line}" for line in (*prologue, "done = 0"))]
+        lines += [f"    for step in range(table[{names.slot('steps')}]):", *(f"        {line}" for line in step)]
+        return [*lines, "    return done", ""]
 
-    def _prologue(self) -> list[tuple[tuple[str, ...] | None, str]]:
-        """Sizes, arrays from the table, and this worker's shares: which names a line defines (None: always wanted)."""
+    def _part(self, number: int, body: list[str]) -> list[str]:
+        """A part of the step as a function, which returns whether the run must end."""
+        kernel = self.names.imported("estimators.kernels.compile", "kernel")
+        lines = [f"@{kernel}", f"def part_{number}(table, worker, workers, step):"]
+        lines += [f'    """Part {number} of {len(self.parts)} of the step."""']
+        return [*lines, *(f"    {line}" for line in (*self._prologue(body), *body)), "    return False", "", ""]
+
+    def _prologue(self, body: list[str]) -> list[str]:
+        """The definitions that `body` needs: sizes, arrays from the table, this worker's shares."""
+        words = set(_WORD.findall("\n".join(body))) | {"barrier"}
+        return [line for defined, line in self._definitions() if defined is None or words.intersection(defined)]
+
+    def _definitions(self) -> list[tuple[tuple[str, ...] | None, str]]:
+        """All that a step's code may refer to: which names a line defines (None: always wanted), and the line."""
         names, integer = self.names, self.names.integer
         sizes: list[tuple[tuple[str, ...] | None, str]] = []
         arrays: list[tuple[tuple[str, ...] | None, str]] = []
