@@ -28,8 +28,10 @@ from estimators.run_config import RunConfig
 from estimators.scaffold import Scaffold
 from estimators.session import Session
 from estimators.session_config import ConfigProto
+from estimators.train_and_evaluate import EvalSpec, TrainSpec, train_and_evaluate
 from estimators.version import __version__
 from input_fns.numpy_input import numpy_input_fn
+from input_fns.pandas_input import pandas_input_fn
 from model_fns.estimator_spec import EstimatorSpec
 from model_fns.mode_keys import ModeKeys
 
@@ -39,6 +41,7 @@ __all__ = [
     "ConfigProto",
     "Estimator",
     "EstimatorSpec",
+    "EvalSpec",
     "FinalOpsHook",
     "LoggingTensorHook",
     "ModeKeys",
@@ -53,8 +56,11 @@ __all__ = [
     "SessionRunValues",
     "StepCounterHook",
     "StopAtStepHook",
+    "TrainSpec",
     "__version__",
     "latest_checkpoint",
     "logging",
     "numpy_input_fn",
+    "pandas_input_fn",
+    "train_and_evaluate",
 ]

@@ -14,6 +14,9 @@ from estimators.scaffold import Scaffold
 from estimators.session import Session
 from model_fns.estimator_spec import EstimatorSpec
 from model_fns.graph.graph import Graph
+from model_fns.graph.tensor import Operation
+
+Sources = dict[Operation, Any]  # by the operation of a graph that yields their batches
 
 
 @final
@@ -42,13 +45,8 @@ class BuiltGraph:
                 hook.begin()
 
     def takes_input_of(self, graph: Graph) -> bool:
-        """Takes over the sources of `graph` if its input part is the same; whether it is."""
-        if fingerprint(graph) != self.fingerprint:
-            return False
-        own = list(self.graph.sources)
-        for operation, source in zip(own, graph.sources.values(), strict=True):
-            self.graph.sources[operation] = source
-        return True
+        """Whether the input part of `graph` has the structure of this one's."""
+        return fingerprint(graph) == self.fingerprint
 
 
 def fingerprint(graph: Graph) -> tuple[Any, ...]:

@@ -15,12 +15,13 @@ from typing import Any
 import numpy as np
 
 from estimators import logging
-from estimators.built_graph import BuiltGraph, call_input_fn, call_model_fn, fingerprint, verify_model_fn
+from estimators.built_graph import BuiltGraph, Sources, call_input_fn, call_model_fn, fingerprint, verify_model_fn
 from estimators.checkpoint.reader import list_variables, load_variable
 from estimators.checkpoint.state_file import latest_checkpoint
 from estimators.evaluation import add_evaluation_ops, evaluate, evaluation_hooks
 from estimators.hooks.session_run_hook import SessionRunHook
 from estimators.hooks.stop_at_step import StopAtStepHook
+from estimators.input_cursor import InputCursor
 from estimators.prediction import chosen_predictions, predict
 from estimators.run_config import RunConfig
 from estimators.scaffold import Scaffold
@@ -28,6 +29,7 @@ from estimators.session import Session
 from estimators.state import State
 from estimators.training import add_saver, checked_hooks, checked_listeners, final_step, train, training_hooks
 from estimators.weights import Weights
+from model_fns.errors import NanLossDuringTrainingError
 from model_fns.global_step import create_global_step
 from model_fns.graph.graph import Graph, set_random_seed
 from model_fns.graph.keys import GraphKeys
@@ -116,9 +118,9 @@ class Estimator:
         if max_steps is not None and max_steps <= start:
             logging.info("Skipping training since max_steps has already saved.")
             return self
-        built = self._graph_for(ModeKeys.TRAIN, input_fn)
+        built, sources = self._graph_for(ModeKeys.TRAIN, input_fn)
         stop = None if steps is None and max_steps is None else StopAtStepHook(steps, max_steps)
-        loss = self._train(built, user_hooks, stop, listeners, steps, max_steps)
+        loss = self._train(built, sources, user_hooks, stop, listeners, steps, max_steps)
         if loss is not None:
             logging.info("Loss for final step: %s.", loss)
         return self
@@ -126,6 +128,7 @@ class Estimator:
     def _train(
         self,
         built: BuiltGraph,
+        sources: Sources,
         user_hooks: list[SessionRunHook],
         stop: StopAtStepHook | None,
         listeners: Any,
@@ -139,9 +142,15 @@ class Estimator:
             session = self._session(built)
             step = int(session.state.arrays[GraphKeys.GLOBAL_STEP])
             try:
-                return train(session, built, hooks, final_step(step, steps, max_steps))
-            finally:
-                self._weights.saved()
+                loss = train(session, built, hooks, final_step(step, steps, max_steps), sources)
+            except NanLossDuringTrainingError:
+                self._weights.forget()  # the weights are NaN by now: what follows begins at the last checkpoint
+                raise
+            except BaseException:
+                self._weights.saved(session.state)  # as of the last whole step
+                raise
+            self._weights.saved(session.state)
+            return loss
 
     # -- evaluation -------------------------------------------------------------------------------------------------
 
@@ -159,10 +168,11 @@ class Estimator:
         """
         _check_positive("steps", steps)
         user_hooks = checked_hooks(hooks)
-        built = self._graph_for(ModeKeys.EVAL, input_fn)
+        built, sources = self._graph_for(ModeKeys.EVAL, input_fn)
         every = evaluation_hooks(built, steps, user_hooks)
         built.begin(every)
-        result = evaluate(self._reading_session(built, checkpoint_path, "evaluation"), built, every)
+        with built.graph.as_default():  # hooks ask it for global_step
+            result = evaluate(self._reading_session(built, sources, checkpoint_path, "evaluation"), built, every)
         path = checkpoint_path or self.latest_checkpoint()
         if path:
             logging.info("Saving 'checkpoint_path' summary for global step %d: %s", result[GraphKeys.GLOBAL_STEP], path)
@@ -184,11 +194,11 @@ class Estimator:
     ) -> Iterator[Any]:
         """A generator of predictions, by example or by batch. Nothing runs before the first is asked for."""
         user_hooks = checked_hooks(hooks)
-        built = self._graph_for(ModeKeys.PREDICT, input_fn)
+        built, sources = self._graph_for(ModeKeys.PREDICT, input_fn)
         predictions = chosen_predictions(built.spec.predictions, predict_keys)
         every = [*user_hooks, *built.spec.prediction_hooks]
         built.begin(every)
-        session = self._reading_session(built, checkpoint_path, "prediction")
+        session = self._reading_session(built, sources, checkpoint_path, "prediction")
         yield from predict(session, built, predictions, every, yield_single_examples)
 
     # -- what was learnt --------------------------------------------------------------------------------------------
@@ -230,7 +240,7 @@ class Estimator:
 
     # -- graphs and sessions ----------------------------------------------------------------------------------------
 
-    def _graph_for(self, mode: str, input_fn: Callable[..., Any]) -> BuiltGraph:
+    def _graph_for(self, mode: str, input_fn: Callable[..., Any]) -> tuple[BuiltGraph, Sources]:
         """The mode's graph: the one at hand if the input function makes the same structure again, else a new one."""
         graph = Graph()
         with graph.as_default():
@@ -239,7 +249,7 @@ class Estimator:
             features, labels = call_input_fn(input_fn, mode, self._params, self._config)
         built = self._built.get(mode)
         if built is not None and built.takes_input_of(graph):
-            return built
+            return built, dict(zip(built.graph.sources, graph.sources.values(), strict=True))
         mark = fingerprint(graph)
         with graph.as_default():
             if mode == ModeKeys.PREDICT:
@@ -251,7 +261,7 @@ class Estimator:
             if mode == ModeKeys.EVAL:
                 built.extras = add_evaluation_ops(built)
         self._built[mode] = built
-        return built
+        return built, dict(graph.sources)
 
     def _session(self, built: BuiltGraph) -> Session:
         """The training session, its variables at hand, restored or initialized."""
@@ -264,7 +274,7 @@ class Estimator:
         self._weights.initialize(built.session, scaffold)
         return built.session
 
-    def _reading_session(self, built: BuiltGraph, checkpoint_path: Any, purpose: str) -> Session:
+    def _reading_session(self, built: BuiltGraph, sources: Sources, checkpoint_path: Any, purpose: str) -> Session:
         """A session that evaluates or predicts: it shares the variables and has local ones of its own."""
         with built.graph.as_default():
             built.scaffold.finalize()
@@ -273,6 +283,8 @@ class Estimator:
             built.session = Session(graph=built.graph, config=self._config.session_config)
         session = built.session.beside(State(self._config.tf_random_seed))
         self._weights.read_into(session, built.scaffold, checkpoint_path, purpose)
+        for operation, source in sources.items():
+            session.cursors[operation] = InputCursor(source, session.state.seed, operation.index)
         return session
 
     def _check_not_overridden(self) -> None:

@@ -89,11 +89,19 @@ def evaluate(session: Session, built: BuiltGraph, hooks: Sequence[SessionRunHook
     """The metrics over the input's batches until a hook stops, with loss and global_step."""
     ops: EvaluationOps = built.extras
     logging.info("Starting evaluation at %s", time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
+    endless = [operation.name for operation, cursor in session.cursors.items() if cursor.batches_left() is None]
+    bounded = any(isinstance(hook, _StopAfterEvals) for hook in hooks)
+    if endless and not bounded and not built.spec.evaluation_hooks and len(hooks) == 0:
+        raise ValueError(
+            f"The input {endless[0]} never ends (num_epochs=None): say how many batches to evaluate with steps=."
+        )
     interpret([ops.initializer], {}, session.state.arrays, session.state.seed)
     loop = RunLoop(session, [ops.update], hooks, title="Evaluation.")
     loop.start()
     while not loop.should_stop:
         loop.advance()
+        if not built.graph.sources and not bounded:  # constants: there is one batch of them
+            break
     loop.end()
     names = [name for name in ops.values]
     step = get_global_step(built.graph)

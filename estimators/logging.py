@@ -13,7 +13,7 @@ import sys
 import threading
 from collections import Counter
 from logging import DEBUG, ERROR, FATAL, INFO, WARN
-from typing import Any, TextIO, final
+from typing import Any, final
 
 __all__ = [
     "DEBUG",
@@ -45,7 +45,7 @@ _calls: Counter[tuple[str, int]] = Counter()  # of log_every_n and log_first_n, 
 
 
 @final
-class _StandardHandler(logging.StreamHandler[TextIO]):
+class _StandardHandler(logging.StreamHandler):  # of TextIO, which Python 3.10 cannot be told
     """Writes to what sys.stderr (sys.stdout) is at that moment, so redirecting it works at any time."""
 
     def __init__(self, interactive: bool) -> None:

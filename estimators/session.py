@@ -245,7 +245,7 @@ class Session:
             if not prepared.gathered:
                 assert prepared.source is not None
                 given.update(zip(prepared.source.outputs, cursor.gather(), strict=True))
-        outcome, values = prepared.executable.run(
+        outcome, values = prepared.executable.attempt(
             self.state.arrays,
             [given[tensor] for tensor in prepared.fed],
             steps=steps,
@@ -263,6 +263,8 @@ class Session:
         if cursor is not None:
             cursor.position += outcome.steps * batch
             self.state.resume["input"] = cursor.place(self.until)
+        if outcome.error is not None:
+            raise outcome.error  # after the books are in order: the steps before the failing one are done
         rest = iter(values)
         packed = [next(rest) if isinstance(item, Tensor) else None for item in prepared.fetches] if fetch else []
         return outcome.steps, packed, outcome.nan_loss

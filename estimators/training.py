@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from estimators import logging
-from estimators.built_graph import BuiltGraph
+from estimators.built_graph import BuiltGraph, Sources
 from estimators.checkpoint.saver import Saver
 from estimators.hooks.checkpoint_saver import CheckpointSaverHook, CheckpointSaverListener
 from estimators.hooks.logging_tensor import LoggingTensorHook
@@ -96,12 +96,14 @@ def training_hooks(
     return [*hooks, *spec.training_hooks]
 
 
-def train(session: Session, built: BuiltGraph, hooks: Iterable[SessionRunHook], until: int | None) -> Any:
+def train(
+    session: Session, built: BuiltGraph, hooks: Iterable[SessionRunHook], until: int | None, sources: Sources
+) -> Any:
     """Runs the train op until a hook stops it or the input ends; the last loss, None if no step was run."""
     hooks, spec = list(hooks), built.spec
     session.until = until
     step = int(session.state.arrays["global_step"])
-    for operation, source in built.graph.sources.items():
+    for operation, source in sources.items():
         place = session.state.resume["input"]
         session.cursors[operation] = taken_up(source, session.state.seed, place, step, session.state.draws)
     loop = RunLoop(session, [spec.train_op, spec.loss], hooks, watched=_watchable(spec.loss), title="Training.")
@@ -116,6 +118,7 @@ def train(session: Session, built: BuiltGraph, hooks: Iterable[SessionRunHook], 
                 _save_now(session, hooks)
                 interrupts.reraise()
         loop.end()
+        interrupts.reraise()  # what came while the hooks were ending: an evaluation may take its time
     if loop.runs == 0:
         logging.warning("Training with estimator made no steps. Perhaps input is empty or misspecified.")
     return loss
@@ -130,7 +133,7 @@ def _save_now(session: Session, hooks: Iterable[SessionRunHook]) -> None:
     """Before an interrupted training leaves, what it has come to is saved."""
     for hook in hooks:
         if isinstance(hook, CheckpointSaverHook):
-            hook.end(session)
+            hook.save_early(session)
             return
 
 

@@ -39,9 +39,14 @@ class Weights:
             return None
         return status.st_mtime_ns, status.st_ino, status.st_size
 
-    def saved(self) -> None:
-        """To be called after a training: what lies on disk now is known."""
+    def saved(self, state: State) -> None:
+        """To be called after the training of `state`: what lies on disk now is known."""
+        self._state = state  # a listener may have evaluated a checkpoint on the way, which is an older one by now
         self._stamp = self._disk()
+
+    def forget(self) -> None:
+        """Lets the next call begin with the latest checkpoint."""
+        self._state = None
 
     def _refresh(self) -> None:
         if self._state is not None and self._disk() != self._stamp:
@@ -63,7 +68,7 @@ class Weights:
         """The state that a training of `graph` goes on with."""
         self._refresh()
         if self._state is None or not _holds_all(self._state, graph):
-            self._state = State(self._config.tf_random_seed)
+            return State(self._config.tf_random_seed)
         return self._state
 
     def initialize(self, session: Session, scaffold: Scaffold) -> None:
@@ -77,6 +82,7 @@ class Weights:
             interpret([scaffold.init_op], feeds, arrays, session.state.seed)
             if scaffold.init_fn is not None:
                 scaffold.init_fn(session)
+        self._state = session.state
         logging.info("Running local_init_op.")
         interpret([scaffold.local_init_op], {}, arrays, session.state.seed)
         logging.info("Done running local_init_op.")

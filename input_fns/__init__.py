@@ -2,5 +2,6 @@
 
 from input_fns.datasets import load_digits, load_mnist, load_mnist_sample
 from input_fns.numpy_input import numpy_input_fn
+from input_fns.pandas_input import pandas_input_fn
 
-__all__ = ["load_digits", "load_mnist", "load_mnist_sample", "numpy_input_fn"]
+__all__ = ["load_digits", "load_mnist", "load_mnist_sample", "numpy_input_fn", "pandas_input_fn"]

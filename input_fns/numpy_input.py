@@ -5,14 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
-from input_fns.batching import BatchPlan
-from input_fns.source import ArraySource
+from input_fns.array_input import batches_of
 from input_fns.validation import check_arrays, check_shuffle
-from model_fns.graph.dimensions import named
-from model_fns.graph.dtypes import as_dtype
-from model_fns.ops.input import next_batch
 
 
 def numpy_input_fn(
@@ -40,19 +34,6 @@ def numpy_input_fn(
     check_shuffle(shuffle)
 
     def input_fn() -> Any:
-        inputs = check_arrays(x, y)
-        arrays = tuple(_contiguous(component.array) for component in inputs.components)
-        source = ArraySource(arrays, BatchPlan(inputs.rows, batch_size, num_epochs), bool(shuffle))
-        components = tuple((as_dtype(array.dtype), array.shape[1:]) for array in arrays)
-        batch = batch_size if num_epochs is None else named("batch")
-        queue, many = "random_shuffle_queue" if shuffle else "fifo_queue", "Many" if num_epochs is None else "UpTo"
-        return inputs.packed(next_batch(source, components, batch, bool(shuffle), f"{queue}_Dequeue{many}"))
+        return batches_of(check_arrays(x, y), batch_size, num_epochs, bool(shuffle))
 
     return input_fn
-
-
-def _contiguous(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """The array as machine code can read it: row by row, in the machine's byte order; text as objects."""
-    if array.dtype.kind in "SU":
-        return array.astype(object)
-    return np.ascontiguousarray(array, array.dtype.newbyteorder("="))

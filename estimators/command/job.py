@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import tempfile
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any, final
@@ -69,6 +70,18 @@ class Job:
         function = self.module.function("describe_data")
         given = {"mode": mode, "params": self.params, "config": self.config}
         return str(function(**{name: given[name] for name in argument_names(function) if name in given}))
+
+    def check_model_dir(self) -> None:
+        """CommandError unless checkpoints can be written: better now than when the training is done."""
+        try:
+            os.makedirs(self.model_dir, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.model_dir):
+                pass
+        except OSError as error:
+            reason = error.strerror or error
+            raise CommandError(
+                f"{self.model_dir} cannot be written to ({reason}): name a directory with --model-dir."
+            ) from None
 
     def reached_step(self) -> int | None:
         """The global step of the newest checkpoint that can be read; None if there is none."""

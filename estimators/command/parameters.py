@@ -40,6 +40,8 @@ def _value(name: str, text: str, default: Any) -> Any:
         value = text
     if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
+    if isinstance(default, int) and isinstance(value, float):
+        raise CommandError(f"-p {name}={text}: expected a value like {default!r}, of type int.")
     numeric = isinstance(default, int | float)
     if default is not None and (isinstance(value, bool) != isinstance(default, bool) or numeric != _is_number(value)):
         raise CommandError(f"-p {name}={text}: expected a value like {default!r}, of type {type(default).__name__}.")

@@ -22,6 +22,7 @@ _SHOWN = 10
 def train(job: Job) -> None:
     """Trains as far as the options say, then evaluates and predicts, if the module has the input functions for it."""
     facts = job.input_facts("train_input_fn", ModeKeys.TRAIN)
+    job.check_model_dir()
     start = job.reached_step()
     target = _target(job, facts, start or 0)
     print(_plan(job, facts, target), flush=True)

@@ -11,11 +11,9 @@ _ROOT = "estimators.compat.v1"
 _MOST_NAMES = 3
 _OWN_MODEL = "a model_fn of your own with tf.layers, tf.losses and tf.train.*Optimizer, run by tf.estimator.Estimator"
 _INSTEAD = {
-    "data": "tf.estimator.inputs.numpy_input_fn, with the data in NumPy arrays",
+    "data": "tf.estimator.inputs.numpy_input_fn, with the data in NumPy arrays, or pandas_input_fn",
     "feature_column": "tf.layers.dense on numbers and tf.one_hot on integers",
     "keras": "tf.layers, and tf.estimator.Estimator for training",
-    "pandas_input_fn": "tf.estimator.inputs.numpy_input_fn with dict(frame)",
-    "train_and_evaluate": "estimator.train(...) and estimator.evaluate(...) in a loop",
     "MonitoredTrainingSession": "tf.estimator.Estimator, which runs the same hooks, or tf.Session",
     "MonitoredSession": "tf.estimator.Estimator, which runs the same hooks, or tf.Session",
     "FileWriter": "tf.train.LoggingTensorHook, or a SessionRunHook of your own",

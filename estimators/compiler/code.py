@@ -85,8 +85,9 @@ class Code:
     def checked_call(self, statement: Statement, module: str, name: str, *arguments: Any) -> None:
         """A call of a kernel that returns the first bad position, or -1; a bad one ends the step."""
         self.can_fail = True
-        self.line(f"if {self.expression(module, name, arguments)} >= 0:")
-        self.line(f"    table[{self.names.slot('status')}] = {self.names.failure(statement)}")
+        status = f"table[{self.names.slot('status')}]"
+        self.line(f"if {self.expression(module, name, arguments)} >= 0 and {status} == 0:")
+        self.line(f"    {status} = {self.names.failure(statement)}")
 
     def alone(self) -> None:
         """Worker 0 does this by itself."""

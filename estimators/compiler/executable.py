@@ -60,6 +60,7 @@ class Outcome:
 
     steps: int
     nan_loss: bool = False
+    error: BaseException | None = None  # ended the run before its last step, which left no trace in the variables
 
 
 @final
@@ -85,7 +86,14 @@ class Executable:
         """The Python source that was compiled."""
         return self.emitted.source
 
-    def run(
+    def run(self, variables: Mapping[str, np.ndarray], feeds: Sequence[np.ndarray] = (), **arguments: Any) -> Any:
+        """`attempt`, with its error raised."""
+        outcome, values = self.attempt(variables, feeds, **arguments)
+        if outcome.error is not None:
+            raise outcome.error
+        return outcome, values
+
+    def attempt(
         self,
         variables: Mapping[str, np.ndarray],
         feeds: Sequence[np.ndarray] = (),
@@ -106,7 +114,8 @@ class Executable:
           draws: how often the graph ran before; random operations draw anew for each.
           source, position, batch: the input's arrays, how many rows were consumed, and rows to a batch.
           fetches: which values to return copies of; by default the program's fetches.
-        Raises what an operation raises that meets a value it cannot take; variables are then as before that step.
+        An operation that meets a value it cannot take ends the run; the outcome then holds its error, and variables are
+        as before that step if nothing that changes them had to come before what failed.
         """
         with self._lock:
             binding = self._bind(feeds, batch)
@@ -114,7 +123,9 @@ class Executable:
             binding.header(steps=steps, draws=draws, seed=seed, position=position)
             shared = workers if binding.work > _WORTH_SHARING * self.emitted.barriers else 1
             done = run_side_by_side(self._run, binding.table, binding.room_for(shared))
-            binding.raise_failure()
+            error = binding.failure()
+            if error is not None:
+                return Outcome(done, error=error), []
             values = [binding.copy(value) for value in (self.program.fetches if fetches is None else fetches)]
             return Outcome(done, binding.status() == NAN_LOSS), values
 
@@ -342,6 +353,8 @@ class _Binding:
     def _call_back(self, number: int) -> int:
         """Runs the reference kernel of the statement at slot `number`; 1 if it raised."""
         try:
+            if self._error is not None:
+                return 1  # what failed first is what is told
             statement: Statement = self.emitted.names.slots[number].key
             results = self._interpret(statement)
             for value, result in zip(statement.outputs, results, strict=True):
@@ -351,7 +364,7 @@ class _Binding:
                     self.view(value)[...] = result
             return 0
         except BaseException as error:  # it must not cross machine code: raised again when the step has ended
-            self._error = error
+            self._error = self._error or error
             return 1
 
     def _interpret(self, statement: Statement) -> tuple[Any, ...]:
@@ -371,16 +384,14 @@ class _Binding:
             result = op.kernel(*inputs)
         return result if isinstance(result, tuple) else (result,)
 
-    def raise_failure(self) -> None:
-        """Raises what went wrong in the last run, if anything did."""
+    def failure(self) -> BaseException | None:
+        """What went wrong in the last run, if anything did."""
         error, self._error = self._error, None
-        if error is not None:
-            raise error
-        if self.status() < FIRST_FAILURE:
-            return
+        if error is not None or self.status() < FIRST_FAILURE:
+            return error
         statement = self.emitted.names.failures[self.status() - FIRST_FAILURE]
         try:
             self._interpret(statement)  # the reference kernel knows the sentence
         except InvalidArgumentError as failure:
-            raise type(failure)(message=f"{failure.message}  [operation {statement.name}]") from None
-        raise InternalError(message=f"{statement.name} failed, but its reference kernel does not. Please report this.")
+            return type(failure)(message=f"{failure.message}  [operation {statement.name}]")
+        return InternalError(message=f"{statement.name} failed, but its reference kernel does not. Please report this.")

@@ -34,6 +34,7 @@ _NUMBER = re.compile(r"-?\d+")
 _ATOM = re.compile(r"[A-Za-z_]\w*")
 # What the emitted function calls its own: a tensor of that name gets another one.
 _OWN = {
+    "i",
     "np",
     "float",
     "range",
@@ -170,10 +171,6 @@ class Names:
             self.literals[key] = self.identifier(wish)
         return self.literals[key]
 
-    def reserve(self, names: Iterable[str]) -> None:
-        """Keeps identifiers for sizes: no array or constant gets them."""
-        self._taken.update(names)
-
     def scratch(self, dtype: DType, size: str) -> str:
         if dtype not in self.scratches:
             self.scratches[dtype] = []
@@ -190,7 +187,6 @@ class Names:
 
 FIRST_FAILURE = 10
 NAN_LOSS = 1
-HOST_ERROR = 2
 
 
 def symbols_in(dims: tuple[Dim, ...]) -> set[str]:

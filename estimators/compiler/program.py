@@ -23,7 +23,7 @@ from model_fns.graph.dtypes import DType, as_dtype
 from model_fns.graph.op import Op, TensorSpec
 from model_fns.graph.tensor import Operation, Tensor
 from model_fns.ops.control import Identity, Placeholder, PlaceholderWithDefault
-from model_fns.ops.state import Update, VariableV2
+from model_fns.ops.state import VariableV2
 
 
 @final
@@ -231,7 +231,3 @@ def _refined(inferred: Dims | None, static: Dims | None) -> Dims | None:
     if inferred is None or static is None:
         return inferred if inferred is not None else static
     return tuple(b if isinstance(a, Symbol) and a.is_unknown else a for a, b in zip(inferred, static, strict=True))
-
-
-def is_update(statement: Statement) -> bool:
-    return isinstance(statement.op, Update)

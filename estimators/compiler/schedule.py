@@ -12,7 +12,7 @@ from typing import Any, final
 
 from estimators.compiler.program import Program, Statement, Value
 from model_fns.graph.constant import Constant
-from model_fns.graph.dimensions import Dims, product, same
+from model_fns.graph.dimensions import Dims, same
 from model_fns.graph.op import Elementwise
 from model_fns.ops.control import NoOp, Same
 from model_fns.ops.shaping import BroadcastLike, BroadcastTo, Fill, FillLike
@@ -165,8 +165,3 @@ class _Planner:
     @staticmethod
     def _after(places: list[tuple[int, bool]], whole: bool) -> int:
         return max((at if by_element and not whole else at + 1 for at, by_element in places), default=0)
-
-
-def size_of(dims: Dims) -> str:
-    """How many elements, as Python source."""
-    return str(product(dims))

@@ -27,32 +27,41 @@ def available_threads() -> int:
 
 
 @final
+class _Job:
+    """A worker's part of a run. Giving it twice does no harm, waiting for it can be interrupted and begun again."""
+
+    def __init__(self, function: Callable[..., Any], *arguments: Any) -> None:
+        self._function, self._arguments = function, arguments
+        self._begun = False
+        self.done = threading.Event()
+        self.result: Any = None
+        self.error: BaseException | None = None
+
+    def run(self) -> None:
+        if self._begun:
+            return
+        self._begun = True
+        try:
+            self.result = self._function(*self._arguments)
+        except BaseException as error:  # handed to the caller, who waits
+            self.error = error
+        self.done.set()
+
+
+@final
 class _Worker:
     """One thread that does what it is given."""
 
     def __init__(self, number: int) -> None:
-        self._jobs: SimpleQueue[Any] = SimpleQueue()
-        self._done = threading.Semaphore(0)
-        self._error: BaseException | None = None
+        self._jobs: SimpleQueue[_Job] = SimpleQueue()
         threading.Thread(target=self._work, name=f"estimators-worker-{number}", daemon=True).start()
 
     def _work(self) -> None:
         while True:
-            function, arguments = self._jobs.get()
-            try:
-                function(*arguments)
-            except BaseException as error:  # handed to the caller, who waits in `wait`
-                self._error = error
-            self._done.release()
+            self._jobs.get().run()
 
-    def give(self, function: Callable[..., Any], *arguments: Any) -> None:
-        self._jobs.put((function, arguments))
-
-    def wait(self) -> None:
-        self._done.acquire()
-        error, self._error = self._error, None
-        if error is not None:
-            raise error
+    def give(self, job: _Job) -> None:
+        self._jobs.put(job)
 
 
 _pool: list[_Worker] = []
@@ -61,19 +70,33 @@ _busy = threading.Lock()
 
 
 def run_side_by_side(run: Callable[[Any, int, int], int], table: Any, workers: int) -> int:
-    """run(table, worker, workers) for every worker; the answer of worker 0, which is the calling thread."""
+    """run(table, worker, workers) for every worker; the answer of worker 0.
+
+    Ctrl-C waits until all are done: one that were left alone would wait for the others at its next barrier for ever.
+    """
     if workers <= 1 or not _busy.acquire(blocking=False):
         return run(table, 0, 1)
     try:
-        helpers = _helpers(workers - 1)
-        for number, helper in enumerate(helpers, start=1):
-            helper.give(run, table, number, workers)
-        done = run(table, 0, workers)
-        for helper in helpers:
-            helper.wait()
-        return done
+        return _finished([_Job(run, table, number, workers) for number in range(workers)])
     finally:
         _busy.release()
+
+
+def _finished(jobs: list[_Job]) -> int:
+    """The answer of the first of the jobs, once all are done, whatever interrupts come in between."""
+    interrupt: BaseException | None = None
+    while not all(job.done.is_set() for job in jobs):
+        try:
+            for helper, job in zip(_helpers(len(jobs)), jobs, strict=True):
+                helper.give(job)
+            for job in jobs:
+                job.done.wait()
+        except BaseException as error:
+            interrupt = interrupt or error
+    for problem in (interrupt, *(job.error for job in jobs)):
+        if problem is not None:
+            raise problem
+    return int(jobs[0].result)
 
 
 def _helpers(count: int) -> list[_Worker]:

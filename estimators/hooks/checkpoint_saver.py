@@ -110,11 +110,32 @@ class CheckpointSaverHook(SessionRunHook):
         for listener in self._listeners:
             listener.end(session, last_step)
 
+    def save_early(self, session: Any) -> None:
+        """Saves for a training that is interrupted. Listeners are not called: theirs is not to hold it up."""
+        step = int(session.run(self._global_step_tensor))
+        if step != self._saved_step:
+            self._log_save(step)
+            self._write(session, step)
+
     def _save(self, session: Any, step: int) -> bool:
         """Saves a checkpoint; returns whether a listener wants to stop."""
-        logging.info("Saving checkpoints for %d into %s.", step, self._save_path)
+        self._log_save(step)
         for listener in self._listeners:
             listener.before_save(session, step)
+        if not self._write(session, step):
+            return False
+        should_stop = False
+        for listener in self._listeners:
+            if listener.after_save(session, step):
+                logging.info("A CheckpointSaverListener requested that training be stopped. listener: %s", listener)
+                should_stop = True
+        return should_stop
+
+    def _log_save(self, step: int) -> None:
+        logging.info("Saving checkpoints for %d into %s.", step, self._save_path)
+
+    def _write(self, session: Any, step: int) -> bool:
+        """Writes a checkpoint; returns whether it could."""
         saver = self._get_saver()
         try:
             os.makedirs(self._checkpoint_dir, exist_ok=True)  # it may have been deleted since the last time
@@ -125,12 +146,7 @@ class CheckpointSaverHook(SessionRunHook):
             )
             return False
         self._saved_step = step
-        should_stop = False
-        for listener in self._listeners:
-            if listener.after_save(session, step):
-                logging.info("A CheckpointSaverListener requested that training be stopped. listener: %s", listener)
-                should_stop = True
-        return should_stop
+        return True
 
     def _get_saver(self) -> Any:
         if self._saver is not None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import shutil
 import stat
 import sys
 import tempfile
@@ -105,10 +104,11 @@ def compiled(kernel: Any, types: tuple[Any, ...]) -> Any:
             kernel.compile(types)
         except NumbaError:
             raise
+        except OSError:  # a full disk, or the directory deleted under us: compiled for this process alone
+            kernel._cache = caching.NullCache()
+            kernel.compile(types)
         except Exception:
-            directory = cache_directory()
-            if directory is not None:
-                shutil.rmtree(directory / f"kernels_{surroundings()}", ignore_errors=True)
+            kernel._cache.flush()  # forgets this kernel's entries
             kernel._cache = caching.NullCache()
             kernel.compile(types)
     return kernel.overloads[types]

@@ -368,3 +368,79 @@ def test_input_fn_of_three(tmp_path: Path) -> None:
 def test_wrong_hook(tmp_path: Path) -> None:
     with pytest.raises(TypeError, match="Hooks must be a SessionRunHook, given: 3"):
         estimator(tmp_path).train(training_input(), hooks=[3], steps=1)
+
+
+def test_after_a_nan_loss_the_last_checkpoint_is_gone_on_with(tmp_path: Path) -> None:
+    x, y = np.ones((40, 1), np.float32), np.ones((40, 1), np.float32)
+    y[33] = np.nan
+    model = Estimator(linear_model, tmp_path, RunConfig(save_checkpoints_steps=5))
+    with pytest.raises(NanLossDuringTrainingError):
+        model.train(numpy_input_fn({"x": x}, y, 5, None, False), steps=20)
+    result = model.evaluate(line_input(), steps=2)
+    assert result["global_step"] == 5 and np.isfinite(result["loss"])
+
+
+def test_a_failing_step_keeps_the_books_in_order(tmp_path: Path) -> None:
+    """The steps before it are done, so their batches are consumed and their draws drawn."""
+    labels = DIGITS.train.labels.copy()
+    labels[10 * 32] = 77
+    model = estimator(tmp_path)
+    with pytest.raises(InvalidArgumentError):
+        model.train(numpy_input_fn({"x": DIGITS.train.features}, labels, 32, None, False), steps=30)
+    state = model._weights._state
+    assert state is not None and state.arrays["global_step"] == 10
+    assert (state.resume["draws"], state.resume["input"]["position"]) == (10, 320)
+
+
+def test_init_fn_that_failed_is_called_again(tmp_path: Path) -> None:
+    from estimators.scaffold import Scaffold
+
+    calls: list[int] = []
+
+    def init_fn(scaffold: Any, session: Any) -> None:
+        calls.append(1)
+        if len(calls) == 1:
+            raise OSError("not there yet")
+
+    def with_init_fn(features: Any, labels: Any, mode: str) -> EstimatorSpec:
+        return linear_model(features, labels, mode)._replace(scaffold=Scaffold(init_fn=init_fn))
+
+    model = Estimator(with_init_fn, tmp_path)
+    with pytest.raises(OSError, match="not there yet"):
+        model.train(line_input(), steps=1)
+    model.train(line_input(), steps=1)
+    assert len(calls) == 2
+
+
+def test_predicting_from_several_threads(trained: Estimator) -> None:
+    """Each gets the predictions of its own examples."""
+    import threading
+
+    expected = [p["probabilities"] for p in trained.predict(prediction_input(24, 24))]
+    wrong: list[int] = []
+
+    def ask(row: int) -> None:
+        x = {"x": DIGITS.test.features[row : row + 1]}
+        for _ in range(20):
+            found = next(trained.predict(numpy_input_fn(x, None, 1, 1, False)))["probabilities"]
+            if not np.allclose(found, expected[row], atol=1e-6):
+                wrong.append(row)
+
+    threads = [threading.Thread(target=ask, args=(row,)) for row in range(0, 24, 4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+
+
+def test_evaluating_what_never_ends(tmp_path: Path) -> None:
+    model = Estimator(linear_model, tmp_path).train(line_input(), steps=1)
+    with pytest.raises(ValueError, match="never ends .*: say how many batches to evaluate with steps="):
+        model.evaluate(line_input())
+
+
+def test_plain_arrays_are_one_batch(tmp_path: Path) -> None:
+    x, y = np.ones((4, 1), np.float32), np.ones((4, 1), np.float32)
+    model = Estimator(linear_model, tmp_path).train(lambda: ({"x": x}, y), steps=3)
+    assert model.evaluate(lambda: ({"x": x}, y))["global_step"] == 3

@@ -89,5 +89,6 @@ def on_host(statement: Statement, code: Code) -> None:
     call = (
         f"{code.function('memory', 'call_back')}(table[{names.slot('callback')}], {names.add_slot('host', statement)})"
     )
-    code.line(f"if {call} != 0:")
-    code.line(f"    table[{names.slot('status')}] = {names.failure(statement)}")
+    status = f"table[{names.slot('status')}]"
+    code.line(f"if {call} != 0 and {status} == 0:")
+    code.line(f"    {status} = {names.failure(statement)}")

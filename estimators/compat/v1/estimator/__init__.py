@@ -14,6 +14,7 @@ from estimators.hooks.session_run_hook import SessionRunArgs, SessionRunContext,
 from estimators.hooks.step_counter import StepCounterHook
 from estimators.hooks.stop_at_step import StopAtStepHook
 from estimators.run_config import RunConfig
+from estimators.train_and_evaluate import EvalSpec, TrainSpec, train_and_evaluate
 from model_fns.errors import NanLossDuringTrainingError
 from model_fns.estimator_spec import EstimatorSpec
 from model_fns.mode_keys import ModeKeys
@@ -23,6 +24,7 @@ __all__ = [
     "CheckpointSaverListener",
     "Estimator",
     "EstimatorSpec",
+    "EvalSpec",
     "FeedFnHook",
     "FinalOpsHook",
     "GlobalStepWaiterHook",
@@ -38,5 +40,7 @@ __all__ = [
     "SessionRunValues",
     "StepCounterHook",
     "StopAtStepHook",
+    "TrainSpec",
     "inputs",
+    "train_and_evaluate",
 ]

@@ -6,9 +6,11 @@ from typing import Any
 
 from estimators.compat.missing import missing
 from input_fns.numpy_input import numpy_input_fn
+from input_fns.pandas_input import pandas_input_fn
 
 __all__ = [
     "numpy_input_fn",
+    "pandas_input_fn",
 ]
 
 
