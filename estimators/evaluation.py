@@ -90,8 +90,7 @@ def evaluate(session: Session, built: BuiltGraph, hooks: Sequence[SessionRunHook
     ops: EvaluationOps = built.extras
     logging.info("Starting evaluation at %s", time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
     endless = [operation.name for operation, cursor in session.cursors.items() if cursor.batches_left() is None]
-    bounded = any(isinstance(hook, _StopAfterEvals) for hook in hooks)
-    if endless and not bounded and not built.spec.evaluation_hooks and len(hooks) == 0:
+    if endless and not hooks:  # a hook may stop it
         raise ValueError(
             f"The input {endless[0]} never ends (num_epochs=None): say how many batches to evaluate with steps=."
         )
@@ -100,7 +99,7 @@ def evaluate(session: Session, built: BuiltGraph, hooks: Sequence[SessionRunHook
     loop.start()
     while not loop.should_stop:
         loop.advance()
-        if not built.graph.sources and not bounded:  # constants: there is one batch of them
+        if not built.graph.sources and not hooks:  # constants: there is one batch of them
             break
     loop.end()
     names = [name for name in ops.values]

@@ -78,10 +78,7 @@ class Weights:
             not _holds_all(session.state, graph)
             and restore_newest(scaffold.saver, session, self._config.model_dir) is None
         ):
-            feeds = session.converted_feeds(scaffold.init_feed_dict)
-            interpret([scaffold.init_op], feeds, arrays, session.state.seed)
-            if scaffold.init_fn is not None:
-                scaffold.init_fn(session)
+            _first_values(session, scaffold)
         self._state = session.state
         logging.info("Running local_init_op.")
         interpret([scaffold.local_init_op], {}, arrays, session.state.seed)
@@ -106,11 +103,19 @@ class Weights:
                 logging.info(
                     "Could not find trained model in model_dir: %s, running initialization to %s.", directory, verb
                 )
-                interpret([scaffold.init_op], {}, arrays, session.state.seed)
+                _first_values(session, scaffold)
         interpret([scaffold.local_init_op], {}, arrays, session.state.seed)
 
 
 _VERBS = {"evaluation": "evaluate", "prediction": "predict"}
+
+
+def _first_values(session: Session, scaffold: Scaffold) -> None:
+    """What the scaffold says the variables begin with."""
+    feeds = session.converted_feeds(scaffold.init_feed_dict)
+    interpret([scaffold.init_op], feeds, session.state.arrays, session.state.seed)
+    if scaffold.init_fn is not None:
+        scaffold.init_fn(session)
 
 
 def _restore(session: Session, scaffold: Scaffold, path: Any) -> None:

@@ -465,6 +465,25 @@ def test_a_step_that_fails_leaves_the_variables_as_they_were(workers: int, monke
     assert state["counter"] == 9
 
 
+def test_what_fails_first_is_what_is_told():
+    """The bad label is made of what the bad index did not find."""
+    with Graph().as_default():
+        row, x = placeholder("int32", [None]), placeholder("float32", [None, 3])
+        labels = indexing.gather(constant([0, 1, 2]), row) + 1000 * row
+        losses = softmax.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=x)
+        executable = compiled([losses], [row, x])
+    with pytest.raises(InvalidArgumentError, match=r"indices\[0\] = 77 is not in \[0, 3\)  \[operation GatherV2\]"):
+        executable.run({}, [np.array([77], "int32"), numbers(1, 3)])
+
+
+def test_a_tensor_may_have_the_name_of_a_loop_variable():
+    with Graph().as_default():
+        i, v0 = placeholder("float32", [None, 2, 3], "i"), placeholder("float32", [None, 3, 2], "v0")
+        executable = compiled([matmul(i, v0)], [i, v0])
+    a, b = numbers(4, 2, 3), numbers(4, 3, 2)
+    np.testing.assert_allclose(executable.run({}, [a, b])[1][0], a @ b, rtol=1e-5)
+
+
 def test_a_loss_that_is_no_number_ends_the_run():
     with Graph().as_default():
         w = Variable(np.float32(3.0), name="w")

@@ -38,10 +38,6 @@ class InputFacts:
     def batch_size(self) -> int | None:
         return None if self._source is None else self._source.plan.batch_size
 
-    @property
-    def is_endless(self) -> bool:
-        return self._source is not None and self._source.plan.num_epochs is None
-
     def first_rows(self, count: int) -> tuple[Any, Any]:
         """(features, labels) of the first `count` rows or more as arrays; (None, None) if that cannot be known."""
         if self._source is None or self._source.shuffled:

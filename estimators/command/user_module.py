@@ -27,8 +27,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, final
 
-INPUT_FUNCTIONS = ("train_input_fn", "eval_input_fn", "predict_input_fn")
-
 
 class CommandError(Exception):
     """The command cannot do what it was asked. The message is a whole sentence that says what to do."""

@@ -84,6 +84,8 @@ def run(tmp_path, monkeypatch, capsys):
         (["train", "model_fns.lenet", "-p", "rate"], "-p rate: expected name=value, like -p learning_rate=0.01."),
         (["train", "model_fns.lenet", "-p", "learning_rat=1"], "Did you mean learning_rate? The module's params are "),
         (["train", "model_fns.lenet", "-p", "learning_rate=x"], "expected a value like 0.01, of type float."),
+        (["train", "model_fns.mlp_digits", "-p", "batch_size=2.5"], "expected a value like 32, of type int."),
+        (["train", "model_fns.mlp_digits", "--model-dir", "grammar.py"], "grammar.py cannot be written to ("),
     ],
 )
 def test_a_request_that_cannot_be_met(run, arguments, sentence):

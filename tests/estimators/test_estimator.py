@@ -412,6 +412,18 @@ def test_init_fn_that_failed_is_called_again(tmp_path: Path) -> None:
     assert len(calls) == 2
 
 
+def test_init_fn_gives_the_first_values_to_evaluation_too(tmp_path: Path) -> None:
+    from estimators.scaffold import Scaffold
+
+    def init_fn(scaffold: Any, session: Any) -> None:
+        session.state.arrays["dense/bias"][...] = 1000
+
+    def with_init_fn(features: Any, labels: Any, mode: str) -> EstimatorSpec:
+        return linear_model(features, labels, mode)._replace(scaffold=Scaffold(init_fn=init_fn))
+
+    assert Estimator(with_init_fn, tmp_path).evaluate(line_input(), steps=1)["loss"] > 900_000
+
+
 def test_predicting_from_several_threads(trained: Estimator) -> None:
     """Each gets the predictions of its own examples."""
     import threading
