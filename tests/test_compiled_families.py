@@ -22,7 +22,7 @@ from tests.test_every_optimizer import every_optimizer
 BATCHES = (1, 37, 100)
 TOLERANCE = {"float32": 3e-5, "float64": 1e-10}
 STEPS = 5
-GROUP = 4  # cases to a program: few enough for numba, whose time grows faster than a function's length
+GROUP = 12  # cases to a program
 
 # The first group of each family is quick; it has the cases that most programs are made of.
 FIRST = {

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from estimators.compiler import executable as executable_module
-from estimators.compiler import load as loading
 from estimators.compiler.executable import Executable
 from estimators.compiler.passes.simplify import RULES
 from estimators.compiler.pipeline import optimised
@@ -524,118 +519,6 @@ def test_sizes_that_do_not_fit_are_refused_before_anything_runs():
     ):
         with pytest.raises(kind, match=sentence):
             executable.run({}, arrays)
-
-
-# -- the cache of compiled code ---------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """An empty cache of one's own."""
-    monkeypatch.setenv(loading.CACHE_VARIABLE, str(tmp_path / "cache"))
-    loading.cache_directory.cache_clear()
-    yield tmp_path / "cache"
-    loading.cache_directory.cache_clear()
-
-
-SOURCE = """
-import numpy as np
-
-def run(table, worker, workers):
-    return table[0] * {number} + workers
-"""
-
-
-def loaded_again(source: str) -> Any:
-    """As another process would load it."""
-    loading._loaded.clear()
-    return loading.load(source)
-
-
-def answers(function: Any, number: int) -> bool:
-    return bool(function(np.array([2], np.int64), 0, 3) == 2 * number + 3)
-
-
-def from_cache(function: Any) -> bool:
-    return sum(function.stats.cache_hits.values()) == 1
-
-
-def test_the_second_load_compiles_nothing(cache: Path):
-    source = SOURCE.format(number=11)
-    first = loaded_again(source)
-    assert answers(first, 11) and not from_cache(first)
-    written = {path: path.stat().st_mtime_ns for path in cache.rglob("*") if path.is_file()}
-    assert {path.suffix for path in written} == {".py", ".nbi", ".nbc"}
-    second = loaded_again(source)
-    assert answers(second, 11) and from_cache(second)
-    assert {path: path.stat().st_mtime_ns for path in cache.rglob("*") if path.is_file()} == written
-
-
-def test_another_process_compiles_nothing(cache: Path):
-    source = SOURCE.format(number=12)
-    loaded_again(source)
-    program = "import sys; from estimators.compiler.load import load; print(load(sys.argv[1]).stats.cache_hits)"
-    result = subprocess.run(
-        [sys.executable, "-c", program, source], capture_output=True, text=True, check=True, timeout=120
-    )
-    assert result.stdout.strip().endswith(": 1})"), result.stdout + result.stderr
-
-
-@pytest.mark.parametrize("suffix", [".py", ".nbi", ".nbc"])
-@pytest.mark.parametrize("damage", ["truncated", "garbage", "deleted", "empty"])
-def test_damaged_entries_still_give_right_answers(cache: Path, suffix: str, damage: str):
-    source = SOURCE.format(number=13)
-    loaded_again(source)
-    for path in cache.rglob(f"*{suffix}"):
-        content = path.read_bytes()
-        if damage == "deleted":
-            path.unlink()
-        else:
-            path.write_bytes(
-                {"truncated": content[: len(content) // 2], "garbage": b"\x80garbage" * 20, "empty": b""}[damage]
-            )
-    assert answers(loaded_again(source), 13)
-    assert answers(loaded_again(source), 13)
-    assert from_cache(loaded_again(source)), "the damaged entry was not replaced"
-
-
-def test_a_cache_deleted_under_us_is_done_without(cache: Path):
-    loaded_again(SOURCE.format(number=14))
-    for path in sorted(cache.rglob("*"), reverse=True):
-        path.rmdir() if path.is_dir() else path.unlink()
-    cache.rmdir()
-    assert answers(loaded_again(SOURCE.format(number=14)), 14)
-    assert answers(loaded_again(SOURCE.format(number=15)), 15)
-
-
-def unusable_file(path: Path) -> str:
-    path.write_text("in the way")
-    return str(path / "cache")
-
-
-def unusable_read_only(path: Path) -> str:
-    path.mkdir(mode=0o500)
-    return str(path / "cache")
-
-
-def unsafe_for_others(path: Path) -> str:
-    path.mkdir()
-    path.chmod(0o777)
-    return str(path)
-
-
-@pytest.mark.parametrize("place", [lambda path: "off", unusable_file, unusable_read_only, unsafe_for_others])
-def test_no_place_for_a_cache_is_no_harm(place: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    if place is unusable_read_only and os.geteuid() == 0:
-        pytest.skip("nothing is read-only for root")
-    monkeypatch.setenv(loading.CACHE_VARIABLE, place(tmp_path / "place"))
-    loading.cache_directory.cache_clear()
-    try:
-        assert loading.cache_directory() is None
-        function = loaded_again(SOURCE.format(number=16))
-        assert answers(function, 16) and not from_cache(function)
-    finally:
-        loading.cache_directory.cache_clear()
 
 
 def test_values_print_as_what_they_are():

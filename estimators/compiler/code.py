@@ -56,10 +56,6 @@ class Code:
         """This worker's share of the first axis."""
         return self.part(value.dims[0])
 
-    def function(self, module: str, name: str) -> str:
-        """The name of a small kernel that is compiled into the step."""
-        return self.names.imported(f"estimators.kernels.{module}", name)
-
     def scratch(self, value: Value, size: str) -> str:
         """A worker's own memory, of the type of `value`, of at least `size` (an expression over the sizes) elements."""
         return self.names.scratch(value.dtype, size)
@@ -71,12 +67,12 @@ class Code:
         """A line that calls a kernel."""
         self.line(self.expression(module, name, arguments))
 
-    def expression(self, module: str, name: str, arguments: Iterable[Any]) -> str:
+    def expression(self, module: str, name: str, arguments: Iterable[Any], result: str = "none") -> str:
         """A call of a kernel, by its address. Arguments are names from `read` and the like, or sizes."""
         given = list(arguments)
-        types = tuple(item.type if isinstance(item, Typed) else "int64" for item in given)
-        kernel, slot = self.names.kernel(module, name, types)
-        return f"{kernel}({', '.join([f'table[{slot}]', *map(str, given)])})"
+        types = [item.type if isinstance(item, Typed) else "int64" for item in given]
+        kernel, slot = self.names.kernel(module, name, f"{result}({', '.join(types)})")
+        return Typed(f"{kernel}({', '.join([f'table[{slot}]', *map(str, given)])})", result)
 
     def tuple(self, items: list[Any]) -> str:
         """Several sizes as one argument."""
@@ -86,7 +82,8 @@ class Code:
         """A call of a kernel that returns the first bad position, or -1; a bad one ends the step."""
         self.can_fail = True
         status = f"table[{self.names.slot('status')}]"
-        self.line(f"if {self.expression(module, name, arguments)} >= 0 and {status} == 0:")
+        call = self.expression(module, name, arguments, "int64")
+        self.line(f"if {call} >= 0 and {status} == 0:")
         self.line(f"    {status} = {self.names.failure(statement)}")
 
     def alone(self) -> None:

@@ -1,15 +1,13 @@
-"""Emission: a schedule as Python source, which a person can read and numba compiles.
+"""Emission: a schedule as Python source, which a person can read and `translate.py` makes machine code of.
 
     def run(table, worker, workers): ...
 
 runs `table[steps]` training steps, or whatever the program does, without returning to Python. All workers run it side
-by side; they meet at a barrier where one needs what another made. It returns the number of steps done. A long step is
-written in parts, functions that `run` calls one after the other.
+by side; they meet at a barrier where one needs what another made. It returns the number of steps done.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import final
@@ -21,9 +19,6 @@ from estimators.compiler.names import NAN_LOSS, Names, Typed, array_type, symbol
 from estimators.compiler.program import Program, Value
 from estimators.compiler.schedule import Item, Loop, schedule
 from model_fns.graph.dtypes import DType, int64
-
-_LONGEST_PART = 120  # lines: numba's time to compile a function grows faster than its length
-_WORD = re.compile(r"[A-Za-z_]\w*")
 
 
 @final
@@ -56,9 +51,7 @@ class _Emitter:
         self.program, self.source_feeds, self.watched, self.title = program, source_feeds, watched, title
         self.symbols = tuple(sorted(symbols_in(tuple(size for value in self._values() for size in value.dims))))
         self.names = Names(self.symbols)
-        self.names.imported("estimators.kernels.memory", "array_at")
-        self.names.imported("estimators.kernels.compile", "share")
-        self.parts: list[list[str]] = [[]]  # lines of the step
+        self.lines: list[str] = []  # of the step
         self.writes: dict[Value, str] = {}  # since the last barrier: root -> label
         self.reads: dict[Value, set[str]] = {}
         self.work: list[str] = []
@@ -172,7 +165,7 @@ class _Emitter:
         code.alone()
         code.can_fail = True
         name = code.read(self.watched, SINGLE)
-        code.line(f"if {code.function('elementary', 'is_nan')}({name}[0]):")
+        code.line(f"if {self.names.function('is_nan')}({name}[0]):")
         code.line(f"    table[{self.names.slot('status')}] = {NAN_LOSS}")
         return [code]
 
@@ -185,8 +178,6 @@ class _Emitter:
         updates = any(root in self.program.written for root in code.writes)
         if updates and not self.committed:
             self._commit()
-        if len(self.parts[-1]) > _LONGEST_PART:
-            self.parts.append([])
         if code.on_host or self._conflicts(code) or (code.can_fail and not self.met_since_check):
             self._meet()
         self._write(f"# {code.title}", *(["if worker == 0:"] if code.single else []))
@@ -217,90 +208,62 @@ class _Emitter:
             self._check()
 
     def _check(self) -> None:
-        self._write(f"if table[{self.names.slot('status')}] != 0:", "    return True")
+        self._write(f"if table[{self.names.slot('status')}] != 0:", "    return step")
         self.unchecked = False
         self.met_since_check = False
 
     def _meet(self) -> None:
-        meet = self.names.imported("estimators.kernels.barrier", "meet")
-        self._write("if workers > 1:", f"    {meet}(barrier, workers)")
+        self._write("if workers > 1:", f"    {self._meeting()}")
         self.writes, self.reads = {}, {}
         self.met_since_check = True
         self.barriers += 1
 
+    def _meeting(self) -> str:
+        barrier = Typed("barrier", array_type(int64))
+        return Code(self.program, self.names, "").expression("barrier", "meet", [barrier, "workers"])
+
     def _write(self, *lines: str) -> None:
-        self.parts[-1] += lines
+        self.lines += lines
 
     # -- the file -------------------------------------------------------------------------------------------------
 
     def _source(self) -> str:
         names = self.names
-        functions = self._functions()
-        if names.kernels:
-            names.imports["estimators.kernels.calling", "kernel_call"] = "kernel_call"
-        head = [
-            f'"""{self.title or "A compiled step."} Written by the compiler: changes to this file are lost."""',
-            "",
-            "import numpy as np",
-            "",
-        ]
-        for (module, name), local in sorted(names.imports.items()):
-            head.append(f"from {module} import {name}" + (f" as {local}" if local != name else ""))
-        for module, name in sorted({(module, name) for module, name, _ in names.kernels}):
-            head.append(f"from estimators.kernels.{module} import {name} as the_{name}")
-        head.append("")
+        body = self._body()
+        head = [f'"""{self.title or "A compiled step."} Written by the compiler."""', ""]
         head += [
-            f'{local} = kernel_call(the_{name}, "{types}")' for (_, name, types), (local, _) in names.kernels.items()
+            f'{local} = kernel("{module}.{name}", "{types}")'
+            for (module, name, types), (local, _) in names.kernels.items()
         ]
-        head += ["", *(f"{name} = {text}" for (text, _), name in names.literals.items()), "", ""]
-        return "\n".join([*head, *functions])
+        head += [f"{local} = {name}" for name, local in names.functions.items() if local != name]
+        head += [f"{name} = {text}" for text, name in names.literals.items()]
+        return "\n".join([*head, "", "", *body, ""])
 
-    def _functions(self) -> list[str]:
-        """`run`, and before it the parts of a step that is too long for one function."""
+    def _body(self) -> list[str]:
+        """The function `run`."""
         names = self.names
-        meet = names.imported("estimators.kernels.barrier", "meet")
-        lines: list[str] = []
-        if len(self.parts) == 1:
-            prologue = self._prologue(self.parts[0])
-            step = [line.replace("return True", "break") for line in self.parts[0]]
-        else:
-            prologue, step = self._prologue([meet]), []
-            for number, body in enumerate(self.parts, start=1):
-                lines += self._part(number, body)
-                step += [f"if part_{number}(table, worker, workers, step):", "    break"]
-        step += ["done = step + 1", "if workers > 1:", f"    {meet}(barrier, workers)"]
-        step += [f"if table[{names.slot('status')}] != 0:", "    break"]
-        lines += ["def run(table, worker, workers):", *(f"    {line}" for line in (*prologue, "done = 0"))]
-        lines += [f"    for step in range(table[{names.slot('steps')}]):", *(f"        {line}" for line in step)]
-        return [*lines, "    return done", ""]
+        steps = f"table[{names.slot('steps')}]"
+        ending = ["if workers > 1:", f"    {self._meeting()}"]
+        ending += [f"if table[{names.slot('status')}] != 0:", "    return step + 1"]
+        lines = [*self._definitions(), f"for step in range({steps}):"]
+        lines += [f"    {line}" for line in (*self.lines, *ending)]
+        return ["def run(table, worker, workers):", *(f"    {line}" for line in (*lines, f"return {steps}"))]
 
-    def _part(self, number: int, body: list[str]) -> list[str]:
-        """A part of the step as a function, which returns whether the run must end."""
-        kernel = self.names.imported("estimators.kernels.compile", "kernel")
-        lines = [f"@{kernel}", f"def part_{number}(table, worker, workers, step):"]
-        lines += [f'    """Part {number} of {len(self.parts)} of the step."""']
-        return [*lines, *(f"    {line}" for line in (*self._prologue(body), *body)), "    return False", "", ""]
-
-    def _prologue(self, body: list[str]) -> list[str]:
-        """The definitions that `body` needs: sizes, arrays from the table, this worker's shares."""
-        words = set(_WORD.findall("\n".join(body))) | {"barrier"}
-        return [line for defined, line in self._definitions() if defined is None or words.intersection(defined)]
-
-    def _definitions(self) -> list[tuple[tuple[str, ...] | None, str]]:
-        """All that a step's code may refer to: which names a line defines (None: always wanted), and the line."""
-        names, integer = self.names, self.names.integer
-        sizes: list[tuple[tuple[str, ...] | None, str]] = []
-        arrays: list[tuple[tuple[str, ...] | None, str]] = []
+    def _definitions(self) -> list[str]:
+        """What the step's code refers to: sizes, arrays from the table, this worker's shares."""
+        names = self.names
+        sizes: list[str] = []
+        arrays: list[str] = []
 
         def array(name: str, at: str, length: str, dtype: DType, remark: str = "") -> None:
-            arrays.append(((name,), f"{name} = array_at({at}, {length}, np.{dtype.name}){remark}"))
+            arrays.append(f"{name} = array_at({at}, {length}, np.{dtype.name}){remark}")
 
         rows_in_source = f"table[{names.slot('rows_in_source')}]"
         array("barrier", f"table[{names.slot('barrier')}]", "32", int64)
         for number, slot in enumerate(names.slots):
             at = f"table[{number}]"
             if slot.kind == "size":
-                sizes.append((None, f"{slot.key} = {at}"))
+                sizes.append(f"{slot.key} = {at}")
             elif slot.kind == "array":
                 array(names.arrays()[slot.key], at, count(slot.key), slot.key.dtype, f"  # {slot.key}")
             elif slot.kind == "source":
@@ -313,11 +276,10 @@ class _Emitter:
             elif slot.kind == "scratch":
                 own = f"{at} + worker * table[{number + 1}] * {slot.key.size}"
                 array(f"scratch_{slot.key.name}", own, f"table[{number + 1}]", slot.key)
-        shares: list[tuple[tuple[str, ...] | None, str]] = []
-        for (rows, multiple), label in names.parts.items():
-            bounds = f"start_{label}", f"stop_{label}"
-            share = f"share({integer(rows)}, worker, workers, {integer(str(multiple))})"
-            shares.append((bounds, f"{', '.join(bounds)} = {share}"))
+        shares = [
+            f"start_{label}, stop_{label} = share({rows}, worker, workers, {multiple})"
+            for (rows, multiple), label in names.parts.items()
+        ]
         return [*sizes, *arrays, *shares]
 
 

@@ -11,7 +11,6 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib import import_module
 from typing import Any, final
 
 import numpy as np
@@ -22,7 +21,7 @@ from estimators.compiler.names import FIRST_FAILURE, NAN_LOSS, Slot
 from estimators.compiler.program import Program, Statement, Value
 from estimators.compiler.reference import uninitialized
 from estimators.compiler.workers import run_side_by_side
-from estimators.kernels import contraction, convolution
+from estimators.kernels import scratch
 from estimators.kernels.calling import address_of
 from model_fns.errors import InternalError, InvalidArgumentError
 from model_fns.graph.dimensions import SIZE_FUNCTIONS, Dim, Symbol
@@ -122,7 +121,7 @@ class Executable:
             binding.point(variables, feeds, source)
             binding.header(steps=steps, draws=draws, seed=seed, position=position)
             shared = workers if binding.work > _WORTH_SHARING * self.emitted.barriers else 1
-            done = run_side_by_side(self._run, binding.table, binding.room_for(shared))
+            done = run_side_by_side(self._run, address(binding.table), binding.room_for(shared))
             error = binding.failure()
             if error is not None:
                 return Outcome(done, error=error), []
@@ -246,7 +245,7 @@ class _Binding:
         self.table[names.slot("callback")] = ctypes.cast(self._callback, ctypes.c_void_p).value or 0
 
     def _evaluate(self, expression: str) -> int:
-        scope = {"__builtins__": {}, **SIZE_FUNCTIONS, "contraction": contraction, "convolution": convolution}
+        scope = {"__builtins__": {}, **SIZE_FUNCTIONS, "scratch": scratch}
         return int(eval(expression, scope, dict(self.sizes)))
 
     def _fill(self, position: int, slot: Slot) -> None:
@@ -266,8 +265,7 @@ class _Binding:
                     aligned(max(int(np.prod(self.shape(value), initial=1)), 1), value.dtype.as_numpy_dtype),
                 )
         elif slot.kind == "kernel":
-            module, name, types = slot.key
-            self.table[position] = address_of(getattr(import_module(f"estimators.kernels.{module}"), name), types)
+            self.table[position] = address_of(*slot.key)
         elif slot.kind in ("source", "order", "epoch of order", "scratch", "scratch size"):
             self._dynamic.append((position, slot))
 

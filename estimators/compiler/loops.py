@@ -122,9 +122,8 @@ class _LoopWriter:
 
     def _write_body(self, indent: str, names: list[str], targets: list[str], offsets: list[str]) -> None:
         code = self.code
-        at = code.function("indexing", "at")
         for number, (value, name) in enumerate(zip(self.loaded, names, strict=True)):
-            code.line(f"{indent}x{number} = {name}[{at}({offsets[number] or '0'})]")
+            code.line(f"{indent}x{number} = {name}[{offsets[number] or '0'}]")
             self.locals[self._key(value)] = f"x{number}"
         where = dict(zip(self.stored, zip(targets, offsets[len(names) :], strict=True), strict=True))
         for number, step in enumerate(self.loop.steps):
@@ -133,7 +132,7 @@ class _LoopWriter:
             self.locals[self._key(step.output)] = local
             if step.output in where:
                 target, offset = where[step.output]
-                code.line(f"{indent}{target}[{at}({offset or '0'})] = {local}")
+                code.line(f"{indent}{target}[{offset or '0'}] = {local}")
 
     def _expression(self, step: Step) -> str:
         code = self.code
@@ -168,7 +167,7 @@ class _Rewriter(ast.NodeTransformer):
             return ast.Name(self.arguments[node.id])
         if node.id in self.constants:
             return ast.Name(self.code.names.literal(self.constants[node.id], self.kind))
-        return ast.Name(self.code.function("elementary", node.id))
+        return ast.Name(self.code.names.function(node.id))
 
     def visit_Constant(self, node: ast.Constant) -> ast.expr:
         return ast.Name(self.code.names.literal(node.value, self.kind))

@@ -30,7 +30,6 @@ HEADER = (
     "callback",
     "step",
 )
-_NUMBER = re.compile(r"-?\d+")
 _ATOM = re.compile(r"[A-Za-z_]\w*")
 # What the emitted function calls its own: a tensor of that name gets another one.
 _OWN = {
@@ -40,6 +39,10 @@ _OWN = {
     "range",
     "run",
     "table",
+    "array_at",
+    "share",
+    "call_back",
+    "kernel",
     "worker",
     "workers",
     "step",
@@ -93,8 +96,8 @@ class Names:
     def __init__(self, sizes: Iterable[str] = ()) -> None:
         """`sizes` are the names of unknown sizes, which stand in expressions as they are."""
         self.slots: list[Slot] = [Slot("header", name) for name in HEADER]
-        self.imports: dict[tuple[str, str], str] = {}
-        self.literals: dict[tuple[str, str], str] = {}
+        self.functions: dict[str, str] = {}  # scalar function -> its name here
+        self.literals: dict[str, str] = {}  # np.float32(0.5) -> its name here
         self.kernels: dict[tuple[str, str, str], tuple[str, int]] = {}  # (module, name, types) -> (name here, slot)
         self.parts: dict[tuple[str, int], str] = {}
         self.scratches: dict[DType, list[str]] = {}
@@ -121,9 +124,9 @@ class Names:
         self.slots.append(Slot(kind, key))
         return len(self.slots) - 1
 
-    def kernel(self, module: str, name: str, types: tuple[str, ...]) -> tuple[str, int]:
-        """The identifier of a kernel compiled for `types`, and the table slot of its address."""
-        key = (module, name, f"({', '.join(types)})")
+    def kernel(self, module: str, name: str, types: str) -> tuple[str, int]:
+        """The identifier of a kernel compiled for `types`, such as `none(float32[::1], int64)`, and its table slot."""
+        key = (module, name, types)
         if key not in self.kernels:
             self.kernels[key] = self.identifier(name), self.add_slot("kernel", key)
         return self.kernels[key]
@@ -144,11 +147,11 @@ class Names:
         name = self.parts.setdefault(key, f"{len(self.parts)}")
         return Part(f"{count} by {multiple}", f"start_{name}", f"stop_{name}")
 
-    def imported(self, module: str, name: str) -> str:
-        """What a kernel is called here: its name, unless a tensor has it."""
-        if (module, name) not in self.imports:
-            self.imports[module, name] = self.identifier(name)
-        return self.imports[module, name]
+    def function(self, name: str) -> str:
+        """What a scalar function is called here: its name, unless a tensor has it."""
+        if name not in self.functions:
+            self.functions[name] = self.identifier(name)
+        return self.functions[name]
 
     def literal(self, number: Any, dtype: DType) -> str:
         """A constant of the type `dtype`, defined once at the top of the file."""
@@ -156,20 +159,10 @@ class Names:
             return Typed(str(bool(number)), "boolean")
         text = repr(float(number)) if dtype.is_floating else repr(int(number))
         text = {"inf": "float('inf')", "-inf": "-float('inf')", "nan": "float('nan')"}.get(text, text)
-        key = (f"np.{dtype.name}({text})", dtype.name)
-        return Typed(self._constant(key, f"{dtype.name}_{text}"), dtype.name)
-
-    def integer(self, text: str) -> str:
-        """A size for a kernel: a bare number becomes a constant, as numba compiles a kernel anew for each literal."""
-        if not _NUMBER.fullmatch(text):
-            return text
-        key = (f"np.int64({text})", "size")
-        return self._constant(key, f"size_{text.replace('-', 'minus_')}")
-
-    def _constant(self, key: tuple[str, str], wish: str) -> str:
+        key = f"np.{dtype.name}({text})"
         if key not in self.literals:
-            self.literals[key] = self.identifier(wish)
-        return self.literals[key]
+            self.literals[key] = self.identifier(f"{dtype.name}_{text}")
+        return Typed(self.literals[key], dtype.name)
 
     def scratch(self, dtype: DType, size: str) -> str:
         if dtype not in self.scratches:

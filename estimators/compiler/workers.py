@@ -69,8 +69,8 @@ _owner = 0
 _busy = threading.Lock()
 
 
-def run_side_by_side(run: Callable[[Any, int, int], int], table: Any, workers: int) -> int:
-    """run(table, worker, workers) for every worker; the answer of worker 0.
+def run_side_by_side(run: Callable[[int, int, int], int], table: int, workers: int) -> int:
+    """run(table, worker, workers) for every worker, `table` being an address; the answer of worker 0.
 
     Ctrl-C waits until all are done: one that were left alone would wait for the others at its next barrier for ever.
     """

@@ -1,49 +1,43 @@
-"""Calling kernels by address: a step holds no copy of the kernels it calls.
+"""Kernels by their addresses: a step holds no copy of the kernels it calls.
 
-A kernel that numba links into its caller is optimised and generated anew with every caller, which is most of the time
-that compiling a step would take. Instead each kernel is compiled once for its types and kept on disk; a step finds its
-address in the table. A step is then compiled in a fraction of the time, and all steps share the kernels' code.
+A kernel that is linked into its caller is optimised and generated anew with every caller, which is most of the time
+that compiling a step would take. Instead each kernel is compiled by numba once for its types and kept on disk as an
+object file; a step finds its address in the table. A process that finds all its kernels on disk never imports numba.
 """
 
-from typing import Any
+from __future__ import annotations
 
-from numba.core import cgutils, sigutils, types
-from numba.extending import intrinsic
+import hashlib
+from functools import cache
+from importlib import import_module
 
-from estimators.kernels.disk import compiled
+from estimators.kernels import disk
+from estimators.kernels.machine import address_in
 
 
-def kernel_call(kernel: Any, signature: str) -> Any:
-    """A function (address, *arguments) for numba code that calls `kernel`, compiled for `signature`, at `address`.
+@cache
+def address_of(module: str, name: str, signature: str) -> int:
+    """Where the machine code of the kernel `name` of estimators.kernels.`module` for `signature` begins.
 
-    `signature` lists the argument types, such as `(float32[::1], int64)`; arguments are converted to them.
+    `signature` lists result and argument types in numba's words, such as `none(float32[::1], int64)`.
     """
-    expected, _ = sigutils.normalize_signature(signature)
-
-    @intrinsic
-    def call(typing_context, address, *arguments):
-        result = compiled(kernel, expected).signature.return_type
-
-        def generate(context, builder, own, values):
-            given = cgutils.unpack_tuple(builder, values[1])
-            converted = [
-                context.cast(builder, value, source, target)
-                for value, source, target in zip(given, own.args[1].types, expected, strict=True)
-            ]
-            convention = context.call_conv
-            function_type = convention.get_function_type(result, expected)
-            function = builder.inttoptr(values[0], function_type.as_pointer())
-            _, value = convention.call_function(builder, function, result, expected, converted)  # it raises nothing
-            return value if result != types.none else context.get_dummy_value()
-
-        rest = arguments[0].types if isinstance(arguments[0], types.StarArgTuple) else arguments
-        return result(types.int64, types.StarArgTuple(rest)), generate
-
-    return call
+    entry = f"{name}_{hashlib.sha256(f'{module} {signature}'.encode()).hexdigest()[:16]}"
+    kept = disk.read(entry)
+    if kept is None:
+        kept = _compiled(module, name, signature)
+        disk.write(entry, kept)
+    symbol, _, code = kept.partition(b"\0")
+    return address_in(code, symbol.decode())
 
 
-def address_of(kernel: Any, signature: str) -> int:
-    """Where the machine code of `kernel` for `signature` begins."""
-    expected, _ = sigutils.normalize_signature(signature)
-    result = compiled(kernel, expected)
-    return int(result.library.get_pointer_to_function(result.fndesc.llvm_func_name))
+def _compiled(module: str, name: str, signature: str) -> bytes:
+    """The symbol, a zero byte, and the object file. TypeError if the kernel's result is not what the caller expects."""
+    from numba.core import sigutils
+
+    kernel = getattr(import_module(f"estimators.kernels.{module}"), name)
+    arguments, expected = sigutils.normalize_signature(signature)
+    kernel.compile(arguments)
+    result = kernel.overloads[arguments]
+    if result.signature.return_type != expected:
+        raise TypeError(f"{module}.{name} returns {result.signature.return_type}, but its caller expects {expected}")
+    return result.fndesc.llvm_func_name.encode() + b"\0" + result.library._get_compiled_object()

@@ -15,30 +15,25 @@ from llvmlite import ir
 from numba import boolean, int64, types
 
 from estimators.kernels.compile import kernel
+from estimators.kernels.host import host
 from estimators.kernels.microkernel import (
     INT32,
     TILE_ROWS,
     Vector,
     constant_index,
     element_of,
-    host,
     intrinsic,
     pointer_to,
     tile,
     tile_columns,
 )
+from estimators.kernels.scratch import LINE, STRIP
 
 # The sum over k is cut into blocks, so that the part of b that a column of tiles reads again and again stays in cache.
 # A constant: it decides the order of additions.
 DEPTH = 256
 
-# Rows of scratch start at multiples of this: a vector that straddles two cache lines costs two loads.
-LINE = 16
-
 # Constants are passed as int64(1): a bare 1 is a type of its own to numba, and each such type another compilation.
-
-# Rows or columns of the output that a product with a transposed b prepares at a time: several whole tiles.
-STRIP = 8 * TILE_ROWS
 
 
 @kernel
@@ -157,11 +152,6 @@ def matmul_transpose_a(a, b, c, m, n, k, row_start, row_stop, column_start, colu
             row_stop - row_start, column_stop - column_start, int64(1), k, boolean(0))  # fmt: skip
 
 
-def matmul_transpose_b_scratch(m: int, n: int, k: int) -> int:
-    """Elements of scratch for one worker of `matmul_transpose_b`, whichever part of c is its own."""
-    return max((min(m, n, k) + LINE) * (k + STRIP), k * (min(n, STRIP) + LINE))
-
-
 @kernel
 def matmul_transpose_b(a, b, c, scratch, m, n, k, row_start, row_stop, column_start, column_stop):
     """c[m, n] = a[m, k] @ b[n, k]^T
@@ -186,11 +176,6 @@ def matmul_transpose_b(a, b, c, scratch, m, n, k, row_start, row_stop, column_st
             transpose(b, column * k, k, scratch, int64(0), line, width, k)
             product(a, row_start * k, int64(0), k, int64(1), scratch, int64(0), int64(0), line, c, target, n,
                     rows, width, int64(1), k, boolean(0))  # fmt: skip
-
-
-def matmul_transpose_both_scratch(m: int, n: int, k: int) -> int:
-    """Elements of scratch for one worker of `matmul_transpose_both`, whichever part of c is its own."""
-    return (m + LINE) * min(n, STRIP)
 
 
 @kernel

@@ -52,16 +52,6 @@ def crop(padded, padded_start, x, x_start, height, width, channels, padded_heigh
         clear(x, target + count, width * channels - count)
 
 
-def conv2d_scratch(
-    height: int, width: int, channels: int, kernel_height: int, kernel_width: int, outputs: int, out_height: int,
-    out_width: int, stride_height: int, stride_width: int, pad_top: int, pad_left: int,
-) -> int:  # fmt: skip
-    """Elements of scratch for one worker of `conv2d`: one padded image."""
-    padded_height = (out_height - 1) * stride_height + kernel_height
-    padded_width = (out_width - 1) * stride_width + kernel_width
-    return max(padded_height, 0) * max(padded_width, 0) * channels
-
-
 @kernel
 def conv2d(x, weights, y, scratch, height, width, channels, kernel_height, kernel_width, outputs,
            out_height, out_width, stride_height, stride_width, pad_top, pad_left, start, stop):  # fmt: skip
@@ -91,16 +81,6 @@ def conv2d(x, weights, y, scratch, height, width, channels, kernel_height, kerne
                         y, (example * out_height * out_width + line * pixels) * outputs + column, outputs,
                         pixels, columns, kernel_height, stretch, boolean(0))  # fmt: skip
             column += columns
-
-
-def conv2d_gradient_input_scratch(
-    height: int, width: int, channels: int, kernel_height: int, kernel_width: int, outputs: int, out_height: int,
-    out_width: int, stride_height: int, stride_width: int, pad_top: int, pad_left: int,
-) -> int:  # fmt: skip
-    """Elements of scratch for one worker of `conv2d_gradient_input`: one padded image and the weights."""
-    image = conv2d_scratch(height, width, channels, kernel_height, kernel_width, outputs, out_height,
-                           out_width, stride_height, stride_width, pad_top, pad_left)  # fmt: skip
-    return image + kernel_height * kernel_width * channels * outputs
 
 
 @kernel
@@ -141,15 +121,6 @@ def conv2d_gradient_input(weights, dy, dx, scratch, height, width, channels, ker
                 column += columns
         if not inside:
             crop(scratch, origin, dx, dx_start, height, width, channels, padded_height, padded_width, pad_top, pad_left)
-
-
-def conv2d_gradient_filter_scratch(
-    height: int, width: int, channels: int, kernel_height: int, kernel_width: int, outputs: int, out_height: int,
-    out_width: int, stride_height: int, stride_width: int, pad_top: int, pad_left: int,
-) -> int:  # fmt: skip
-    """Elements of scratch for one worker of `conv2d_gradient_filter`: one padded image."""
-    return conv2d_scratch(height, width, channels, kernel_height, kernel_width, outputs, out_height,
-                          out_width, stride_height, stride_width, pad_top, pad_left)  # fmt: skip
 
 
 @kernel

@@ -1,7 +1,7 @@
-"""Compiled code on disk: where it is kept, what it depends on, and each kernel's entry.
+"""Compiled code on disk: where it is kept, what it depends on, and its entries.
 
-Entries lie under a hash of all that decides about the machine code - the kernels' files, numba, llvmlite, Python, the
-processor - because numba itself looks at nothing but a function's own file.
+An entry is an object file after a digest of itself. Entries lie in a directory named by a hash of all that decides
+about the machine code: the files of kernels and compiler, numba, llvmlite, Python, the processor.
 """
 
 from __future__ import annotations
@@ -13,18 +13,14 @@ import stat
 import sys
 import tempfile
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
-import llvmlite
-import numba
-from llvmlite import binding
-from numba.core import caching, config
-from numba.core.errors import NumbaError
-
+from estimators.kernels.host import features, processor
 from estimators.version import __version__
 
 CACHE_VARIABLE = "ESTIMATORS_CACHE"  # the directory of compiled code; "off" for none
+_DIGEST = 32  # bytes
 
 
 @cache
@@ -56,65 +52,40 @@ def _is_ours(path: Path) -> bool:
 @cache
 def surroundings() -> str:
     """A hash of what besides its own source decides about the machine code of a step or kernel."""
-    files = sorted(Path(__file__).parent.glob("*.py"))
-    kernels = [(path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in files]
-    processor = getattr(config, "CPU_NAME", None) or binding.get_host_cpu_name()
-    host = processor, getattr(config, "CPU_FEATURES", None) or binding.get_host_cpu_features().flatten()
-    versions = __version__, numba.__version__, llvmlite.__version__, sys.version
-    return hashlib.sha256(repr((versions, host, kernels)).encode()).hexdigest()[:24]
+    package = Path(__file__).parents[1]
+    files = sorted([*package.glob("kernels/*.py"), *package.glob("compiler/*.py")])
+    sources = [(path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in files]
+    versions = __version__, version("numba"), version("llvmlite"), sys.version
+    return hashlib.sha256(repr((versions, processor(), features(), sources)).encode()).hexdigest()[:24]
 
 
-class _Locator(caching._CacheLocator):
-    """A kernel's entries lie in one directory for each surroundings."""
-
-    def __init__(self, function: Any, directory: Path) -> None:
-        self._function, self._directory = function, directory
-
-    def get_cache_path(self) -> str:
-        return str(self._directory)
-
-    def get_source_stamp(self) -> str:
-        return surroundings()
-
-    def get_disambiguator(self) -> str:
-        return str(self._function.__code__.co_firstlineno)
-
-    @classmethod
-    def from_function(cls, py_func: Any, py_file: str) -> _Locator | None:
-        directory = cache_directory()
-        return None if directory is None else cls(py_func, directory / f"kernels_{surroundings()}")
+def read(name: str) -> bytes | None:
+    """What was written under `name`; None if nothing was, or if it is not whole."""
+    path = _path(name)
+    try:
+        content = b"" if path is None else path.read_bytes()
+    except OSError:
+        return None
+    digest, kept = content[:_DIGEST], content[_DIGEST:]
+    return kept if hashlib.sha256(kept).digest() == digest else None
 
 
-class _Entries(caching.CompileResultCacheImpl):
-    _locator_classes = [_Locator]  # noqa: RUF012  # numba's name and type for it
-
-
-class _KernelCache(caching.FunctionCache):
-    _impl_class = _Entries
-
-
-def compiled(kernel: Any, types: tuple[Any, ...]) -> Any:
-    """numba's result of compiling `kernel` for the argument types; from disk if it was compiled before.
-
-    A damaged entry is thrown away and made anew; without a usable directory there is no entry.
-    """
-    if types not in kernel.overloads:
-        _keep_on_disk(kernel)
+def write(name: str, code: bytes) -> None:
+    """Keeps `code` under `name`. Another process never sees half of it; where it cannot be written it is not kept."""
+    path = _path(name)
+    if path is None:
+        return
+    with contextlib.suppress(OSError):  # a full disk, or the directory deleted under us
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
         try:
-            kernel.compile(types)
-        except NumbaError:
-            raise
-        except OSError:  # a full disk, or the directory deleted under us: compiled for this process alone
-            kernel._cache = caching.NullCache()
-            kernel.compile(types)
-        except Exception:
-            kernel._cache.flush()  # forgets this kernel's entries
-            kernel._cache = caching.NullCache()
-            kernel.compile(types)
-    return kernel.overloads[types]
+            with os.fdopen(handle, "wb") as file:
+                file.write(hashlib.sha256(code).digest() + code)
+            os.replace(temporary, path)
+        except OSError:
+            os.unlink(temporary)
 
 
-def _keep_on_disk(kernel: Any) -> None:
-    if isinstance(kernel._cache, caching.NullCache) and cache_directory() is not None:
-        with contextlib.suppress(OSError, RuntimeError):  # no place for it: compiled for this process alone
-            kernel._cache = _KernelCache(kernel.py_func)
+def _path(name: str) -> Path | None:
+    directory = cache_directory()
+    return None if directory is None else directory / surroundings() / f"{name}.o"

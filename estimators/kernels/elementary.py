@@ -9,12 +9,11 @@ followed.
 """
 
 import math
-import operator
 from collections.abc import Callable
 from typing import Any
 
 from llvmlite import ir
-from numba.core import types
+from numba.core import cgutils, types
 from numba.core.typing.templates import signature as typed
 from numba.extending import intrinsic
 
@@ -22,7 +21,10 @@ from estimators.kernels import polynomials
 from estimators.kernels.value import Value, larger, smaller
 
 FUNCTIONS: dict[str, Any] = {}
-Generator = Callable[..., ir.Value]  # (context, builder, dtype, *operands) -> result
+Generator = Callable[..., ir.Value]  # (builder, dtype, *operands) -> result
+_GENERATORS: dict[
+    str, tuple[dict[Any, Generator], Any]
+] = {}  # name -> (by dtype or its class, result)
 
 
 def _dtype(operands: tuple[Any, ...]) -> Any:
@@ -36,6 +38,8 @@ def _define(name: str, generators: dict[Any, Generator], operands: int = 1, resu
     """The intrinsic of that name. `generators` are found by dtype, or by class of dtypes; `result` is the result's
     dtype, where it is not that of the operands."""
 
+    _GENERATORS[name] = generators, result
+
     def resolve(*given: Any) -> Any:
         dtype = _dtype(given)
         generator = generators.get(dtype) or generators.get(type(dtype))
@@ -43,7 +47,7 @@ def _define(name: str, generators: dict[Any, Generator], operands: int = 1, resu
             return None
 
         def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> ir.Value:
-            return generator(context, builder, dtype, *arguments)
+            return generator(builder, dtype, *arguments)
 
         return typed(result or dtype, *[dtype] * operands), generate
 
@@ -59,9 +63,16 @@ def _define(name: str, generators: dict[Any, Generator], operands: int = 1, resu
     return FUNCTIONS[name]
 
 
+def generate(name: str, builder: ir.IRBuilder, dtype: Any, *operands: ir.Value) -> tuple[Any, ir.Value]:
+    """Writes the function of that name for operands of one dtype (numba's): the result's dtype, and the result."""
+    generators, result = _GENERATORS[name]
+    generator = generators.get(dtype) or generators[type(dtype)]
+    return result or dtype, generator(builder, dtype, *operands)
+
+
 def _formula(build: Callable[..., Value]) -> Generator:
     """Generates a formula over values."""
-    return lambda context, builder, dtype, *operands: build(*(Value(builder, operand) for operand in operands)).ir
+    return lambda builder, dtype, *operands: build(*(Value(builder, operand) for operand in operands)).ir
 
 
 def _instruction(name: str) -> Generator:
@@ -69,64 +80,91 @@ def _instruction(name: str) -> Generator:
     return _formula(lambda x: x.instruction(name))
 
 
-def _library(function: Any) -> Generator:
-    """Generates numba's own implementation of a Python function: in most cases a call of the C library."""
+def _library(name: str) -> Generator:
+    """Generates a call of the C library's function of that name; its float32 namesake has an f at the end."""
 
-    def generate(context: Any, builder: ir.IRBuilder, dtype: Any, *operands: ir.Value) -> ir.Value:
-        found = typed(dtype, *[dtype] * len(operands))
-        return context.get_function(function, found)(builder, operands)
+    def generate(builder: ir.IRBuilder, dtype: Any, *operands: ir.Value) -> ir.Value:
+        kind, symbol = operands[0].type, name if dtype == types.float64 else f"{name}f"
+        declared = ir.FunctionType(kind, [kind] * len(operands))
+        return builder.call(cgutils.get_or_insert_function(builder.module, declared, symbol), operands)
 
     return generate
 
 
-def _same(context: Any, builder: ir.IRBuilder, dtype: Any, x: ir.Value) -> ir.Value:
+def _power_of_integers(builder: ir.IRBuilder, dtype: Any, base: ir.Value, exponent: ir.Value) -> ir.Value:
+    """By squaring, with wrap-around; a negative exponent gives 1 / base ** -exponent, which is 0 but for 1 and -1."""
+    kind = base.type
+    zero, one, minus_one = (ir.Constant(kind, number) for number in (0, 1, -1))
+    negative = builder.icmp_signed("<", exponent, zero)
+    left, square, result = (cgutils.alloca_once(builder, kind) for _ in range(3))
+    builder.store(builder.select(negative, builder.neg(exponent), exponent), left)
+    builder.store(base, square)
+    builder.store(one, result)
+    test, body, after = (builder.append_basic_block(name) for name in ("test", "square", "done"))
+    builder.branch(test)
+    builder.position_at_end(test)
+    rest = builder.load(left)
+    builder.cbranch(builder.icmp_signed("!=", rest, zero), body, after)
+    builder.position_at_end(body)
+    factor, product = builder.load(square), builder.load(result)
+    odd = builder.trunc(rest, ir.IntType(1))
+    builder.store(builder.select(odd, builder.mul(product, factor), product), result)
+    builder.store(builder.mul(factor, factor), square)
+    builder.store(builder.lshr(rest, one), left)
+    builder.branch(test)
+    builder.position_at_end(after)
+    whole = builder.load(result)
+    unit = builder.or_(builder.icmp_signed("==", whole, one), builder.icmp_signed("==", whole, minus_one))
+    return builder.select(negative, builder.select(unit, whole, zero), whole)
+
+
+def _same(builder: ir.IRBuilder, dtype: Any, x: ir.Value) -> ir.Value:
     return x
 
 
-def _never(context: Any, builder: ir.IRBuilder, dtype: Any, x: ir.Value) -> ir.Value:
+def _never(builder: ir.IRBuilder, dtype: Any, x: ir.Value) -> ir.Value:
     return ir.Constant(ir.IntType(1), 0)
 
 
-def _always(context: Any, builder: ir.IRBuilder, dtype: Any, x: ir.Value) -> ir.Value:
+def _always(builder: ir.IRBuilder, dtype: Any, x: ir.Value) -> ir.Value:
     return ir.Constant(ir.IntType(1), 1)
 
 
-def _of_floats(float32: Callable[..., Value], float64: Any) -> dict[Any, Generator]:
-    """A formula in float32; in float64 a formula too, or a function of the C library."""
-    precise = _formula(float64) if float64 is float32 else _library(float64)
-    return {types.float32: _formula(float32), types.float64: precise}
+def _of_floats(float32: Callable[..., Value], float64: str) -> dict[Any, Generator]:
+    """A formula in float32, in float64 a function of the C library."""
+    return {types.float32: _formula(float32), types.float64: _library(float64)}
 
 
-def _sigmoid_float64(context: Any, builder: ir.IRBuilder, dtype: Any, x: ir.Value) -> ir.Value:
+def _sigmoid_float64(builder: ir.IRBuilder, dtype: Any, x: ir.Value) -> ir.Value:
     """As polynomials.sigmoid, from the C library's exp."""
     value = Value(builder, x)
-    e = Value(builder, _library(math.exp)(context, builder, dtype, (-value.instruction("fabs")).ir))
+    e = Value(builder, _library("exp")(builder, dtype, (-value.instruction("fabs")).ir))
     return ((value < 0.0).select(e, e.constant(1.0)) / (e + 1.0)).ir
 
 
-def _softplus_float64(context: Any, builder: ir.IRBuilder, dtype: Any, x: ir.Value) -> ir.Value:
+def _softplus_float64(builder: ir.IRBuilder, dtype: Any, x: ir.Value) -> ir.Value:
     """ln(1 + e**x) = max(x, 0) + ln(1 + e**-|x|)"""
     value = Value(builder, x)
-    e = _library(math.exp)(context, builder, dtype, (-value.instruction("fabs")).ir)
-    small = Value(builder, _library(math.log1p)(context, builder, dtype, e))
+    e = _library("exp")(builder, dtype, (-value.instruction("fabs")).ir)
+    small = Value(builder, _library("log1p")(builder, dtype, e))
     return ((value > 0.0).select(value, value.constant(0.0)) + small).ir
 
 
-exp = _define("exp", _of_floats(polynomials.exp, math.exp))
-expm1 = _define("expm1", _of_floats(polynomials.expm1, math.expm1))
-log = _define("log", _of_floats(polynomials.log, math.log))
-log1p = _define("log1p", _of_floats(polynomials.log1p, math.log1p))
-tanh = _define("tanh", _of_floats(polynomials.tanh, math.tanh))
-erf = _define("erf", _of_floats(polynomials.erf, math.erf))
+exp = _define("exp", _of_floats(polynomials.exp, "exp"))
+expm1 = _define("expm1", _of_floats(polynomials.expm1, "expm1"))
+log = _define("log", _of_floats(polynomials.log, "log"))
+log1p = _define("log1p", _of_floats(polynomials.log1p, "log1p"))
+tanh = _define("tanh", _of_floats(polynomials.tanh, "tanh"))
+erf = _define("erf", _of_floats(polynomials.erf, "erf"))
 sigmoid = _define("sigmoid", {types.float32: _formula(polynomials.sigmoid), types.float64: _sigmoid_float64})
 softplus = _define("softplus", {types.float32: _formula(polynomials.softplus), types.float64: _softplus_float64})
-sin = _define("sin", {types.Float: _library(math.sin)})
-cos = _define("cos", {types.Float: _library(math.cos)})
-tan = _define("tan", {types.Float: _library(math.tan)})
-arcsin = _define("arcsin", {types.Float: _library(math.asin)})
-arccos = _define("arccos", {types.Float: _library(math.acos)})
-arctan = _define("arctan", {types.Float: _library(math.atan)})
-power = _define("power", {types.Float: _library(operator.pow), types.Integer: _library(operator.pow)}, operands=2)
+sin = _define("sin", {types.Float: _library("sin")})
+cos = _define("cos", {types.Float: _library("cos")})
+tan = _define("tan", {types.Float: _library("tan")})
+arcsin = _define("arcsin", {types.Float: _library("asin")})
+arccos = _define("arccos", {types.Float: _library("acos")})
+arctan = _define("arctan", {types.Float: _library("atan")})
+power = _define("power", {types.Float: _library("pow"), types.Integer: _power_of_integers}, operands=2)
 sqrt = _define("sqrt", {types.Float: _instruction("sqrt")})
 rsqrt = _define("rsqrt", {types.Float: _formula(lambda x: 1.0 / x.instruction("sqrt"))})
 floor = _define("floor", {types.Float: _instruction("floor"), types.Integer: _same})
@@ -140,7 +178,7 @@ def _sign(x: Value) -> Value:
     return (x > 0.0).select(x.constant(1.0), (x < 0.0).select(x.constant(-1.0), x))
 
 
-def _sign_integer(context: Any, builder: ir.IRBuilder, dtype: Any, x: ir.Value) -> ir.Value:
+def _sign_integer(builder: ir.IRBuilder, dtype: Any, x: ir.Value) -> ir.Value:
     zero = ir.Constant(x.type, 0)
     if not dtype.signed:
         return builder.zext(builder.icmp_unsigned("!=", x, zero), x.type)
@@ -148,21 +186,21 @@ def _sign_integer(context: Any, builder: ir.IRBuilder, dtype: Any, x: ir.Value) 
     return builder.sub(positive, builder.zext(builder.icmp_signed("<", x, zero), x.type))
 
 
-def _absolute_integer(context: Any, builder: ir.IRBuilder, dtype: Any, x: ir.Value) -> ir.Value:
+def _absolute_integer(builder: ir.IRBuilder, dtype: Any, x: ir.Value) -> ir.Value:
     if not dtype.signed:
         return x
     return builder.select(builder.icmp_signed("<", x, ir.Constant(x.type, 0)), builder.neg(x), x)
 
 
 def _choose_integer(comparison: str) -> Generator:
-    def generate(context: Any, builder: ir.IRBuilder, dtype: Any, x: ir.Value, y: ir.Value) -> ir.Value:
+    def generate(builder: ir.IRBuilder, dtype: Any, x: ir.Value, y: ir.Value) -> ir.Value:
         compare = builder.icmp_signed if dtype.signed else builder.icmp_unsigned
         return builder.select(compare(comparison, x, y), x, y)
 
     return generate
 
 
-def _square_integer(context: Any, builder: ir.IRBuilder, dtype: Any, x: ir.Value) -> ir.Value:
+def _square_integer(builder: ir.IRBuilder, dtype: Any, x: ir.Value) -> ir.Value:
     return builder.mul(x, x)
 
 
@@ -174,7 +212,7 @@ minimum = _define("minimum", {types.Float: _formula(smaller), types.Integer: _ch
 
 
 # Division towards minus infinity, with Python's rule: the remainder has the sign of the divisor -----------------------
-def _divide_integers(context: Any, builder: ir.IRBuilder, dtype: Any, x: ir.Value, y: ir.Value) -> tuple[Any, Any]:
+def _divide_integers(builder: ir.IRBuilder, dtype: Any, x: ir.Value, y: ir.Value) -> tuple[Any, Any]:
     """Quotient and remainder; both 0 where y is 0. The processor stops the program at x / 0 and at minimum / -1, so
     these are never computed: x / -1 is -x."""
     zero, one, minus_one = (ir.Constant(x.type, number) for number in (0, 1, -1))
@@ -237,7 +275,7 @@ def _is_finite(x: Value) -> Value:
 
 
 def _logical(name: str) -> Generator:
-    return lambda context, builder, dtype, *operands: getattr(builder, name)(*operands)
+    return lambda builder, dtype, *operands: getattr(builder, name)(*operands)
 
 
 is_nan = _define("is_nan", {types.Float: _formula(Value.is_nan), types.Integer: _never}, result=types.boolean)

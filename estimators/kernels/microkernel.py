@@ -12,16 +12,14 @@ tail it falls: results do not depend on how rows and columns are divided.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from llvmlite import ir
 from numba import types
-from numba.core.codegen import get_host_cpu_features
-from numba.core.config import CPU_FEATURES  # type: ignore[attr-defined]
 from numba.extending import intrinsic as numba_intrinsic
 from numba.np.arrayobj import make_array
+
+from estimators.kernels.host import host
 
 # numba declares an intrinsic as if its caller passed the typing context too.
 intrinsic: Any = numba_intrinsic
@@ -30,44 +28,6 @@ INDEX = ir.IntType(64)
 INT32 = ir.IntType(32)
 BIT = ir.IntType(1)
 POINTER = ir.PointerType()
-
-
-@dataclass(frozen=True)
-class Host:
-    """What the machine offers: bytes of a vector, rows of a tile, masked and half-wide vectors, fused multiply-add."""
-
-    vector_bytes: int
-    rows: int
-    masks: bool
-    halves: bool
-    fused: bool
-
-    def lanes(self, item_bytes: int) -> int:
-        return self.vector_bytes // item_bytes
-
-    def shapes(self, item_bytes: int) -> list[tuple[int, int]]:
-        """The column shapes of a tile, each (full vectors, lanes of the last vector), by increasing width."""
-        lanes = self.lanes(item_bytes)
-        if self.halves:
-            return [(0, lanes // 2), (0, lanes), (1, lanes // 2), (1, lanes)]
-        # Without masks a tail is walked one column at a time.
-        return [(0, lanes), (1, lanes)] if self.masks else [(0, 1), (0, lanes), (1, lanes)]
-
-
-@cache
-def host() -> Host:
-    """The machine numba compiles for: NUMBA_CPU_FEATURES if it is set, the processor's own features otherwise.
-
-    Tiles are two vectors wide and as high as the registers allow: rows * 2 sums, 2 vectors of B, 1 of A.
-    """
-    features = set((get_host_cpu_features() if CPU_FEATURES is None else CPU_FEATURES).split(","))
-    if {"+avx512f", "+avx512vl"} <= features:
-        return Host(vector_bytes=64, rows=14, masks=True, halves=True, fused=True)
-    if {"+avx2", "+fma"} <= features:
-        return Host(vector_bytes=32, rows=6, masks=True, halves=False, fused=True)
-    if "+neon" in features:
-        return Host(vector_bytes=16, rows=14, masks=False, halves=False, fused=True)
-    return Host(vector_bytes=16, rows=6, masks=False, halves=False, fused="+fma" in features)
 
 
 TILE_ROWS = host().rows

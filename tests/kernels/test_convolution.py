@@ -7,7 +7,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from estimators.kernels import convolution
+from estimators.kernels import scratch as scratch_sizes
+from tests.kernels.from_python import convolution
 from tests.kernels.test_contraction import Guarded, assert_close, parts
 
 
@@ -121,9 +122,9 @@ class Case:
 
 
 SCRATCH = (
-    convolution.conv2d_scratch,
-    convolution.conv2d_gradient_input_scratch,
-    convolution.conv2d_gradient_filter_scratch,
+    scratch_sizes.conv2d,
+    scratch_sizes.conv2d_gradient_input,
+    scratch_sizes.conv2d_gradient_filter,
 )
 
 

@@ -7,9 +7,9 @@ import pytest
 from numba.core.errors import TypingError
 
 from estimators.kernels import elementary
-from estimators.kernels.compile import kernel
 from estimators.kernels.elementary import FUNCTIONS
 from estimators.kernels.indexing import at
+from tests.kernels.from_python import kernel
 
 INFINITY, NAN = math.inf, math.nan
 SPECIAL = [0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 1.5, -2.5, 1e-40, 1e-20, -1e-20, 1e20, -1e20, INFINITY, -INFINITY, NAN]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from estimators.kernels import movement
+from tests.kernels.from_python import movement
 
 DTYPES = [np.float32, np.float64, np.int32, np.int64, np.bool_]
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from estimators.kernels import pooling
+from tests.kernels.from_python import pooling
 
 # height, width, channels, window_height, window_width, out_height, out_width, strides, pad_top, pad_left
 GEOMETRIES = {

@@ -5,9 +5,11 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from estimators.kernels import random as kernels
-from estimators.kernels.compile import kernel
 from model_fns import random_bits as twin
+from tests.kernels.from_python import kernel
+from tests.kernels.from_python import random as kernels
+
+random_bits, random_below = kernels.random_bits, kernels.random_below
 
 KEYS = [0, 1, 2**63, 2**64 - 1, 0x9E3779B97F4A7C15]
 
@@ -15,13 +17,13 @@ KEYS = [0, 1, 2**63, 2**64 - 1, 0x9E3779B97F4A7C15]
 @kernel
 def bits_of(out, key):
     for i in range(len(out)):
-        out[i] = kernels.random_bits(key, i)
+        out[i] = random_bits(key, i)
 
 
 @kernel
 def below(out, key, stride, bound):
     for i in range(len(out)):
-        out[i] = kernels.random_below(key, i, stride, bound)
+        out[i] = random_below(key, i, stride, bound)
 
 
 def test_bits_are_those_of_the_published_splitmix64():

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from estimators.kernels import reduction
+from tests.kernels.from_python import reduction
 
 CASES = {
     "reduce_sum": np.sum,

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from estimators.kernels import softmax as kernels
+from tests.kernels.from_python import softmax as kernels
 
 SHAPES = [(1, 1), (7, 10), (300, 10), (3, 1000), (2, 5000), (5, 64), (0, 10)]
 CUTS = [(0, 1), (0, 0.3, 0.35, 1)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from estimators.compiler.code import Code, count
-from estimators.compiler.names import Typed
 from estimators.compiler.program import Statement
 from model_fns.graph import dtypes
 from model_fns.graph.dimensions import product
@@ -11,11 +10,9 @@ from model_fns.ops.random import Dropout, RandomUniform
 
 
 def _key(code: Code, seed: int | None, stream: int) -> str:
-    names = code.names
-    given = f"table[{names.slot('seed')}]" if seed is None else names.integer(str(seed))
-    random_key = code.function("random", "random_key")
-    step = f"table[{names.slot('draws')}] + step"
-    return Typed(f"{random_key}({given}, {names.integer(str(stream))}, {step})", "uint64")
+    given = f"table[{code.names.slot('seed')}]" if seed is None else str(seed)
+    run = f"table[{code.names.slot('draws')}] + step"
+    return code.expression("random", "random_key", [given, stream, run], "uint64")
 
 
 def dropout(statement: Statement, code: Code) -> None:

@@ -47,7 +47,7 @@ def _work(weights: Value, out: Value) -> str:
 
 
 def _scratch(code: Code, value: Value, kernel: str, sizes: list[str]) -> str:
-    return code.scratch(value, f"convolution.{kernel}_scratch({', '.join(sizes)})")
+    return code.scratch(value, f"scratch.{kernel}({', '.join(sizes)})")
 
 
 def conv2d(statement: Statement, code: Code) -> None:

@@ -46,8 +46,8 @@ def matmul(statement: Statement, code: Code) -> None:
 def _scratch(op: Product, code: Code, statement: Statement, m: Dim, n: Dim, k: Dim) -> list[str]:
     if not op.transpose_b:
         return []
-    name = f"{_KERNELS[op.transpose_a, op.transpose_b]}_scratch"
-    return [code.scratch(statement.outputs[0], f"contraction.{name}({m}, {n}, {k})")]
+    kernel = _KERNELS[op.transpose_a, op.transpose_b]
+    return [code.scratch(statement.outputs[0], f"scratch.{kernel}({m}, {n}, {k})")]
 
 
 def batch_matmul(statement: Statement, code: Code) -> bool:

@@ -86,9 +86,7 @@ def on_host(statement: Statement, code: Code) -> None:
             code.write(value, SINGLE)
     names = code.names
     code.line(f"table[{names.slot('step')}] = step")
-    call = (
-        f"{code.function('memory', 'call_back')}(table[{names.slot('callback')}], {names.add_slot('host', statement)})"
-    )
+    call = f"call_back(table[{names.slot('callback')}], {names.add_slot('host', statement)})"
     status = f"table[{names.slot('status')}]"
     code.line(f"if {call} != 0 and {status} == 0:")
     code.line(f"    {status} = {names.failure(statement)}")
