@@ -10,7 +10,7 @@ from functools import cache, partial
 
 import pytest
 
-from estimators.compiler import executable as executable_module
+from estimators.compiler.executable import Executable
 from tests.cases import families
 from tests.cases.families import FUNCTIONS, LAYERS, LOSSES, METRICS, OPTIMIZERS
 from tests.compiled import Compiled, Part, Results, State, changed_bits, differences
@@ -67,7 +67,7 @@ def with_groups(*chosen: str, floating: Iterable[str] = ("float32",)) -> pytest.
 
 @pytest.fixture(autouse=True)
 def share_whatever_the_size(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(executable_module, "_WORTH_SHARING", -1)
+    monkeypatch.setattr(Executable, "_worth_sharing", lambda *_: True)
 
 
 @cache

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from estimators.compiler import executable as executable_module
 from estimators.compiler.executable import Executable
 from estimators.compiler.passes.simplify import RULES
 from estimators.compiler.pipeline import optimised
@@ -222,7 +221,7 @@ LOOPS: dict[str, Callable[[Any], Tensor]] = {
 
 
 def test_loops_broadcast(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(executable_module, "_WORTH_SHARING", -1)
+    monkeypatch.setattr(Executable, "_worth_sharing", lambda *_: True)
     with Graph().as_default():
         given = {name: placeholder("float32", shape) for name, shape in SHAPES.items()}
         fetches = [build(given) for build in LOOPS.values()]
@@ -376,7 +375,7 @@ HAZARDS = [held_values, looks, swapped, chained, momentum, product_before_update
 @pytest.mark.parametrize("case", HAZARDS, ids=lambda case: case.__name__)
 def test_variables_change_in_the_order_that_was_written(case: Any, monkeypatch: pytest.MonkeyPatch):
     """...however often it is run, and by however many workers."""
-    monkeypatch.setattr(executable_module, "_WORTH_SHARING", -1)
+    monkeypatch.setattr(Executable, "_worth_sharing", lambda *_: True)
     with Graph().as_default():
         w, v, x = Variable(numbers(2, 3), name="w"), Variable(numbers(3), name="v"), placeholder("float32", [None, 2])
         fetches = case(w, v, x)
@@ -428,7 +427,7 @@ def test_several_steps_are_as_many_runs():
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_step_that_fails_leaves_the_variables_as_they_were(workers: int, monkeypatch: pytest.MonkeyPatch):
     """Also those that would have changed before the bad label was met: here a counter and a moving mean."""
-    monkeypatch.setattr(executable_module, "_WORTH_SHARING", -1)
+    monkeypatch.setattr(Executable, "_worth_sharing", lambda *_: True)
     with Graph().as_default():
         x, labels, row = placeholder("float32", [None, 2]), placeholder("int32", [None]), placeholder("int32", [])
         w, mean, counter = (
