@@ -376,7 +376,15 @@ def _call_back(builder: ir.IRBuilder, address: Number, number: Number) -> Number
     return Number(types.int64, builder.call(function, [number.ir]))
 
 
+def _clock(builder: ir.IRBuilder) -> Number:
+    """clock(): the processor's counter of cycles, or whatever it has that counts evenly."""
+    name = "llvm.readcyclecounter"
+    declared = builder.module.globals.get(name) or ir.Function(builder.module, ir.FunctionType(_INDEX, []), name)
+    return Number(types.int64, builder.call(declared, []))
+
+
 _BUILT_IN: dict[str, Callable[..., Any]] = {
+    "clock": _clock,
     "share": _share,
     "max": _larger,
     "min": _smaller,

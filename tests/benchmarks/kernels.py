@@ -12,10 +12,9 @@ from functools import partial
 
 import numpy as np
 
-from estimators.kernels import contraction, convolution
 from estimators.kernels import scratch as scratch_sizes
-from estimators.kernels.compile import kernel
 from estimators.kernels.microkernel import TILE_ROWS, tile, tile_columns
+from tests.kernels.from_python import contraction, convolution, kernel
 
 REPEATS = 10
 
