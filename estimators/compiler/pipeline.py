@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from estimators.compiler.passes.fold_constants import fold_constants
+from estimators.compiler.passes.fuse_pooling import fuse_pooling
 from estimators.compiler.passes.merge_twins import merge_twins
 from estimators.compiler.passes.prune import prune
 from estimators.compiler.passes.simplify import simplify
@@ -20,6 +21,7 @@ PIPELINE: tuple[Pass, ...] = (
     simplify,
     fold_constants,  # what simplifying made constant
     merge_twins,
+    fuse_pooling,
     prune,  # what the others left unused
 )
 

@@ -21,13 +21,14 @@ from estimators.kernels.microkernel import (
     TILE_ROWS,
     Vector,
     constant_index,
+    copy,
     element_of,
     intrinsic,
     pointer_to,
     tile,
     tile_columns,
 )
-from estimators.kernels.scratch import LINE, STRIP
+from estimators.kernels.scratch import ALIASING, LINE, STRIP
 
 # The sum over k is cut into blocks, so that the part of b that a column of tiles reads again and again stays in cache.
 # A constant: it decides the order of additions.
@@ -157,18 +158,26 @@ def matmul_transpose_b(a, b, c, scratch, m, n, k, row_start, row_stop, column_st
     """c[m, n] = a[m, k] @ b[n, k]^T
 
     Either a is transposed once and c^T = b @ a^T is computed strip by strip, or b is transposed strip by strip:
-    whichever moves less. For a small batch and large weights, the weights stay where they are.
+    whichever moves less. For a small batch and large weights, the weights stay where they are; but where their rows lie
+    so far apart that they share a set of the cache, a strip of them is copied to where they do not.
     """
     rows, columns = row_stop - row_start, column_stop - column_start
     keep_b = rows * (k + columns) < columns * k
     line = whole_lines(rows if keep_b else min(columns, STRIP))
     strip = k * line
+    panel = strip + STRIP * line
     if keep_b:
         transpose(a, row_start * k, k, scratch, int64(0), line, rows, k)
     for column in range(column_start, column_stop, STRIP):
         width = min(STRIP, column_stop - column)
         target = row_start * n + column
-        if keep_b:
+        if keep_b and k % ALIASING == 0:
+            for i in range(width):
+                copy(b, (column + i) * k, scratch, panel + i * (k + LINE), k)
+            product(scratch, panel, int64(0), k + LINE, int64(1), scratch, int64(0), int64(0), line, scratch, strip,
+                    line, width, rows, int64(1), k, boolean(0))  # fmt: skip
+            transpose(scratch, strip, line, c, target, n, width, rows)
+        elif keep_b:
             product(b, column * k, int64(0), k, int64(1), scratch, int64(0), int64(0), line, scratch, strip, line,
                     width, rows, int64(1), k, boolean(0))  # fmt: skip
             transpose(scratch, strip, line, c, target, n, width, rows)

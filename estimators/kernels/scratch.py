@@ -10,10 +10,14 @@ LINE = 16
 # Rows or columns of the output that a product with a transposed b prepares at a time: several whole tiles.
 STRIP = 8 * host().rows
 
+# Rows of so many float32 (or a multiple) apart, a tile's rows of A fall into two sets of a level-1 cache, or one.
+ALIASING = 512
+
 
 def matmul_transpose_b(m: int, n: int, k: int) -> int:
     """For `contraction.matmul_transpose_b`, whichever part of c is the worker's."""
-    return max((min(m, n, k) + LINE) * (k + STRIP), k * (min(n, STRIP) + LINE))
+    panel = STRIP * (k + LINE) if k % ALIASING == 0 else 0
+    return max((min(m, n, k) + LINE) * (k + STRIP) + panel, k * (min(n, STRIP) + LINE))
 
 
 def matmul_transpose_both(m: int, n: int, k: int) -> int:

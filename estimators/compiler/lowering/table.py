@@ -6,7 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 from estimators.compiler.code import SINGLE, Code
-from estimators.compiler.lowering import classification, draws, images, moves, products, reductions, sizes
+from estimators.compiler.fused import BiasReluMaxPool, BiasReluMaxPoolGrad
+from estimators.compiler.lowering import (
+    classification,
+    draws,
+    fused_pooling,
+    images,
+    moves,
+    products,
+    reductions,
+    sizes,
+)
 from estimators.compiler.program import Statement
 from model_fns.graph.dtypes import string
 from model_fns.ops.convolution import Conv2D, Conv2DBackpropFilter, Conv2DBackpropInput
@@ -30,6 +40,8 @@ LOWERINGS: dict[type, Lowering] = {
     ArgMax: reductions.position,
     ArgMin: reductions.position,
     BatchMatMul: products.batch_matmul,
+    BiasReluMaxPool: fused_pooling.bias_relu_max_pool,
+    BiasReluMaxPoolGrad: fused_pooling.bias_relu_max_pool_gradient,
     Concat: moves.concat,
     ConcatGrad: moves.split,
     Conv2D: images.conv2d,
