@@ -11,8 +11,31 @@ import hashlib
 from functools import cache
 from importlib import import_module
 
+from llvmlite import binding
+
 from estimators.kernels import disk
 from estimators.kernels.machine import address_in
+
+# Kernels of `contraction` that other kernels call by a symbol, so that no caller holds a copy of them; {0} is an array.
+_SHARED = {
+    "every_product": "none({0}, {1}, {1}, {1}, {1}, {0}, {1}, {1}, {1}, {0}, {1}, {1}, {1}, {1}, {1}, {1}, boolean)",
+    "every_transpose": "none({0}, {1}, {1}, {0}, {1}, {1}, {1}, {1})",
+}
+_CALLERS = ("contraction", "convolution", "winograd")  # modules whose kernels call them
+
+
+def symbol_of(name: str, dtype: str) -> str:
+    """The symbol of a shared kernel for float32 or float64."""
+    return f"estimators_{name}_{dtype}"
+
+
+@cache
+def provide_shared(dtype: str) -> None:
+    """Makes the shared kernels known to what is linked from now on."""
+    for name, signature in _SHARED.items():
+        binding.add_symbol(
+            symbol_of(name, dtype), address_of("contraction", name, signature.format(f"{dtype}[::1]", "int64"))
+        )
 
 
 @cache
@@ -22,6 +45,8 @@ def address_of(module: str, name: str, signature: str) -> int:
     `signature` lists result and argument types in numba's words, such as `none(float32[::1], int64)`.
     """
     entry = f"{name}_{hashlib.sha256(f'{module} {signature}'.encode()).hexdigest()[:16]}"
+    if module in _CALLERS and name not in _SHARED:
+        provide_shared("float64" if "float64" in signature else "float32")
     kept = disk.read(entry)
     if kept is None:
         kept = _compiled(module, name, signature)

@@ -13,7 +13,9 @@ from typing import Any
 
 from llvmlite import ir
 from numba import boolean, int64, types
+from numba.core import cgutils
 
+from estimators.kernels.calling import symbol_of
 from estimators.kernels.compile import kernel
 from estimators.kernels.host import host
 from estimators.kernels.microkernel import (
@@ -44,7 +46,7 @@ def whole_lines(count):
 
 
 @kernel
-def product(a, a_start, a_outer, a_row, a_inner, b, b_start, b_outer, b_inner, c, c_start, c_row,
+def every_product(a, a_start, a_outer, a_row, a_inner, b, b_start, b_outer, b_inner, c, c_start, c_row,
             rows, columns, outer, inner, accumulate):  # fmt: skip
     """The micro-kernel's equation for any number of rows and columns.
 
@@ -73,6 +75,40 @@ def product(a, a_start, a_outer, a_row, a_inner, b, b_start, b_outer, b_inner, c
                 column += width
             start += block
         top += band
+
+
+def by_symbol(name: str, *parameters: Any) -> Any:
+    """A function for use in kernels that calls the shared kernel `name`, of which no caller holds a copy.
+
+    `parameters` are numba's types, None standing for an array of the first argument's type.
+    """
+
+    @intrinsic
+    def call(typing_context, first, *others):
+        arguments = [parameter or first for parameter in parameters]
+
+        def codegen(context: Any, builder: ir.IRBuilder, signature: Any, values: Any) -> Any:
+            given = [values[0], *cgutils.unpack_tuple(builder, values[1])]
+            found = [first, *signature.args[1].types]
+            converted = [
+                context.cast(builder, value, source, target)
+                for value, source, target in zip(given, found, arguments, strict=True)
+            ]
+            convention = context.call_conv
+            declared = convention.get_function_type(types.none, arguments)
+            function = cgutils.get_or_insert_function(builder.module, declared, symbol_of(name, str(first.dtype)))
+            convention.call_function(builder, function, types.none, arguments, converted)  # it raises nothing
+            return context.get_dummy_value()
+
+        rest = others[0].types if isinstance(others[0], types.StarArgTuple) else others
+        return types.none(first, types.StarArgTuple(rest)), codegen
+
+    return call
+
+
+_INDEX = types.int64
+product = by_symbol("every_product", None, *[_INDEX] * 4, None, *[_INDEX] * 3, None, *[_INDEX] * 6, types.boolean)
+transpose = by_symbol("every_transpose", None, _INDEX, _INDEX, None, *[_INDEX] * 4)
 
 
 @intrinsic
@@ -124,7 +160,7 @@ def transpose_square(typing_context, source, source_start, source_row, target, t
 
 
 @kernel
-def transpose(source, source_start, source_row, target, target_start, target_row, rows, columns):
+def every_transpose(source, source_start, source_row, target, target_start, target_row, rows, columns):
     """target[j, i] = source[i, j] for i < rows, j < columns; each array with its own start and length of a row."""
     side = transpose_side(source)
     for top in range(0, rows, side):

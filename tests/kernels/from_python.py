@@ -12,6 +12,7 @@ from typing import Any
 from numba import njit
 from numba.core.dispatcher import Dispatcher
 
+from estimators.kernels.calling import provide_shared
 from estimators.kernels.compile import OPTIONS
 
 kernel = njit(**{name: value for name, value in OPTIONS.items() if not name.startswith(("no_", "_"))})
@@ -20,6 +21,9 @@ kernel = njit(**{name: value for name, value in OPTIONS.items() if not name.star
 def __getattr__(name: str) -> Any:
     if name.startswith("__"):
         raise AttributeError(name)
+    if name in ("contraction", "convolution", "winograd"):
+        provide_shared("float32")
+        provide_shared("float64")
     module = import_module(f"estimators.kernels.{name}")
     return SimpleNamespace(
         **{key: kernel(item.py_func) if isinstance(item, Dispatcher) else item for key, item in vars(module).items()}
