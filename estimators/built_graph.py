@@ -12,9 +12,11 @@ from estimators import logging
 from estimators.hooks.session_run_hook import SessionRunHook
 from estimators.scaffold import Scaffold
 from estimators.session import Session
+from input_fns.data.dataset import Dataset
 from model_fns.estimator_spec import EstimatorSpec
-from model_fns.graph.graph import Graph
+from model_fns.graph.graph import Graph, Mark
 from model_fns.graph.tensor import Operation
+from model_fns.ops.input import iterators_made_by
 
 Sources = dict[Operation, Any]  # by the operation of a graph that yields their batches
 
@@ -36,17 +38,29 @@ class BuiltGraph:
     scaffold: Scaffold
     session: Session | None = None
     extras: Any = None  # what evaluation adds: update operations and values
+    mark: Mark | None = None  # the graph as it was before the first hook's begin
 
     def begin(self, hooks: Iterable[SessionRunHook]) -> None:
-        """Calls every hook's begin, the last moment at which operations may be added."""
-        self.graph.finalized = False
+        """Calls every hook's begin, the last moment at which operations may be added.
+
+        What the hooks of an earlier call added is taken back before.
+        """
+        if self.mark is None:
+            self.mark = self.graph.mark()
+        self.graph.restore(self.mark)
+        self.scaffold.reset()
         with self.graph.as_default():
             for hook in hooks:
                 hook.begin()
+        if self.session is not None:
+            self.session.forget_what_was_taken_back()
 
     def takes_input_of(self, graph: Graph) -> bool:
-        """Whether the input part of `graph` has the structure of this one's."""
-        return fingerprint(graph) == self.fingerprint
+        """Whether the input part of `graph` has the structure of this one's.
+
+        Not if it has an iterator that must be started: a hook or the scaffold holds the operation that does it.
+        """
+        return not iterators_made_by(graph) and fingerprint(graph) == self.fingerprint
 
 
 def fingerprint(graph: Graph) -> tuple[Any, ...]:
@@ -62,6 +76,8 @@ def call_input_fn(input_fn: Callable[..., Any], mode: str, params: dict[str, Any
     arguments = {"mode": mode, "params": params, "config": config}
     names = argument_names(input_fn)
     result = input_fn(**{name: copy.deepcopy(value) for name, value in arguments.items() if name in names})
+    if isinstance(result, Dataset):
+        result = result.make_one_shot_iterator().get_next()
     if isinstance(result, list | tuple):
         if len(result) != 2:
             raise ValueError("input_fn should return (features, labels) as a len 2 tuple.")

@@ -88,11 +88,11 @@ def evaluation_hooks(built: BuiltGraph, steps: int | None, hooks: Iterable[Sessi
 def evaluate(session: Session, built: BuiltGraph, hooks: Sequence[SessionRunHook]) -> dict[str, Any]:
     """The metrics over the input's batches until a hook stops, with loss and global_step."""
     ops: EvaluationOps = built.extras
-    logging.info("Starting evaluation at %s", time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
-    endless = [operation.name for operation, cursor in session.cursors.items() if cursor.batches_left() is None]
+    endless = [operation.name for operation, cursor in session.cursors.items() if cursor.endless]
     if endless and not hooks:  # a hook may stop it
         raise ValueError(
-            f"The input {endless[0]} never ends (num_epochs=None): say how many batches to evaluate with steps=."
+            f"The input {endless[0]} never ends (num_epochs=None, or repeat()): "
+            "say how many batches to evaluate with steps=."
         )
     interpret([ops.initializer], {}, session.state.arrays, session.state.seed)
     loop = RunLoop(session, [ops.update], hooks, title="Evaluation.")

@@ -7,6 +7,7 @@ from typing import Any, final
 
 from model_fns.graph.graph import Graph
 from model_fns.graph.tensor import Operation, Tensor
+from model_fns.sparse_tensor import SparseTensor, SparseTensorValue
 
 
 @final
@@ -26,6 +27,8 @@ class Fetches:
         elif isinstance(item, list | tuple):
             for value in item:
                 yield from self._flat(value)
+        elif isinstance(item, SparseTensor):
+            yield from (item.indices, item.values, item.dense_shape)
         else:
             yield self._element(item)
 
@@ -54,4 +57,6 @@ class Fetches:
             return type(item)(*(self._pack(value, values) for value in item))
         if isinstance(item, list | tuple):
             return type(item)([self._pack(value, values) for value in item])
+        if isinstance(item, SparseTensor):
+            return SparseTensorValue(next(values), next(values), next(values))
         return next(values)

@@ -11,7 +11,6 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import Any, final
 
-from estimators.fetching import Fetches
 from estimators.hooks.session_run_hook import (
     SessionRunArgs,
     SessionRunContext,
@@ -19,9 +18,9 @@ from estimators.hooks.session_run_hook import (
     SessionRunValues,
     cadence,
 )
+from estimators.observed_runs import ObservedRuns
 from estimators.session import Prepared, Session
-from model_fns.graph.tensor import Operation, Tensor
-from model_fns.ops.state import VariableV2
+from model_fns.graph.tensor import Tensor
 
 _CHUNK_SECONDS = 0.1
 _MOST_STEPS = 1_000_000
@@ -73,9 +72,16 @@ class RunLoop:
         self.exhausted = False
         self.runs = 0
         self._seats = [_Seat(hook) for hook in hooks]
-        self._fetched: dict[Tensor | Operation, None] = dict.fromkeys(self.targets)
+        self._observed = ObservedRuns(session, self.targets, self._compute)
+        self._ran: Prepared | None = None  # the program of the last quiet run
         self._seconds_per_run = _CHUNK_SECONDS  # until measured: one run at a time
         self._longest = 1
+
+    def beside(self, session: Session) -> RunLoop:
+        """A loop without hooks in another session of the same graph, of the same compiled program."""
+        other = RunLoop(session, self.targets, (), self.watched, self.title)
+        other._observed.fetched.update(self._observed.fetched)
+        return other
 
     def start(self) -> None:
         """Calls every hook's after_create_session."""
@@ -91,7 +97,7 @@ class RunLoop:
     @property
     def prepared(self) -> Prepared:
         """The compiled program of all that was ever fetched."""
-        return self.session.prepare(list(self._fetched), watched=self.watched, title=self.title)
+        return self.session.prepare(list(self._observed.fetched), watched=self.watched, title=self.title)
 
     def advance(self, most: int = _MOST_STEPS) -> list[Any] | None:
         """Runs a chunk of up to `most` runs; the targets' values after its last, or None if the input has ended."""
@@ -121,17 +127,9 @@ class RunLoop:
     def _chunk(self, most: int) -> int:
         due = [seat.due for seat in self._seats if seat.due]
         runs = min([most, self._longest, max(1, int(_CHUNK_SECONDS / self._seconds_per_run)), *due])
-        cursor = self._cursor()
-        if cursor is not None:
-            alike = cursor.alike()
-            if alike is not None:
-                runs = min(runs, alike)
-            if not cursor.is_compiled:
-                runs = min(runs, 1)
-        return runs
-
-    def _cursor(self) -> Any:
-        return self.session.cursor_of(self.prepared)
+        # Without `prepared`: before the first run, hooks have not said yet what is to be compiled along.
+        alike = self.session.runs_alike(list(self._observed.fetched))
+        return runs if alike is None else min(runs, alike)
 
     def _measure(self, started: float, runs: int) -> None:
         if runs and self.runs > 1:  # the first run compiled
@@ -141,7 +139,8 @@ class RunLoop:
     # -- running ------------------------------------------------------------------------------------------------------
 
     def _run_quietly(self, runs: int, fetch: bool) -> tuple[int, list[Any], bool]:
-        done, values, nan = self.session.run_prepared(self.prepared, runs, fetch=fetch)
+        self._ran = self.prepared
+        done, values, nan = self.session.run_prepared(self._ran, runs, fetch=fetch)
         return done, values[: len(self.targets)], nan
 
     def _pass(self, runs: int) -> None:
@@ -154,55 +153,28 @@ class RunLoop:
         contexts = [
             SessionRunContext(SessionRunArgs(self.targets), self.session, seat.waited + 1) for seat in observers
         ]
-        requests = [seat.hook.before_run(context) for seat, context in zip(observers, contexts, strict=True)]
-        fetches = [
-            None if request is None or request.fetches is None else Fetches(self.session.graph, request.fetches)
-            for request in requests
-        ]
-        feeds = self._feeds(requests)
-        elements = [item for wanted in fetches if wanted is not None for item in wanted.elements]
-        computed = [item for item in elements if not _is_variable(item)]
-        self._fetched.update(dict.fromkeys(computed))
-        results = self._results(feeds, elements)
+        asked = self._observed.ask([seat.hook for seat in observers], contexts)
+        results = self._observed.run(asked)
         self._pass(1)
-        for seat, context, wanted in zip(observers, contexts, fetches, strict=True):
-            packed = None if wanted is None else wanted.packed([results[item] for item in wanted.elements])
-            seat.hook.after_run(context, SessionRunValues(packed, None, None))
-            self.should_stop |= context.stop_requested
+        self.should_stop |= self._observed.tell(asked, results)
         for seat in observers:
             seat.ask()
         return [results[item] for item in self.targets], 1
 
-    def _results(self, feeds: dict[Tensor, Any], elements: list[Any]) -> dict[Any, Any]:
-        prepared = self.session.prepare(list(self._fetched), feeds, self.watched, self.title)
+    def _compute(self, items: list[Any], feeds: dict[Tensor, Any]) -> dict[Any, Any]:
+        prepared = self.session.prepare(items, feeds, self.watched, self.title)
         _, values, _ = self.session.run_prepared(prepared, feeds=feeds)
-        results = dict(zip(prepared.fetches, values, strict=True))
-        for item in elements:  # a variable is read after the run: hooks see the step they are at
-            if _is_variable(item):
-                results[item] = self.session.variable(item.op.name)
-        return results
-
-    def _feeds(self, requests: list[SessionRunArgs | None]) -> dict[Tensor, Any]:
-        feeds: dict[Tensor, Any] = {}
-        for request in requests:
-            if request is None or not request.feed_dict:
-                continue
-            given = self.session.converted_feeds(request.feed_dict)
-            shared = [tensor.name for tensor in given if tensor in feeds]
-            if shared:
-                raise RuntimeError(f"Same tensor is fed by two hooks. Conflict(s): {shared}")
-            feeds.update(given)
-        return feeds
+        return dict(zip(prepared.fetches, values, strict=True))
 
     def _report_nan(self) -> list[Any]:
         """The loss of the last quiet run is NaN: the hooks that look for it see it."""
-        assert self.watched is not None
-        values = self.prepared.executable.current(
-            [self.prepared.values[item] for item in self.targets if isinstance(item, Tensor)]
+        assert self.watched is not None and self._ran is not None
+        values = self._ran.executable.current(
+            [self._ran.values[item] for item in self.targets if isinstance(item, Tensor)]
         )
         rest = iter(values)
         results = {item: next(rest) if isinstance(item, Tensor) else None for item in self.targets}
-        loss = self.prepared.executable.current([self.prepared.values[self.watched]])[0]
+        loss = self._ran.executable.current([self._ran.values[self.watched]])[0]
         for seat in self._seats:
             if getattr(seat.hook, "checks_every_run", False):
                 context = SessionRunContext(SessionRunArgs(self.targets), self.session, seat.waited)
@@ -217,7 +189,3 @@ class RunLoop:
         for seat in self._seats:
             if seat.due == 1:
                 seat.hook.before_run(SessionRunContext(SessionRunArgs(self.targets), self.session, seat.waited + 1))
-
-
-def _is_variable(item: Any) -> bool:
-    return isinstance(item, Tensor) and isinstance(item.op.definition, VariableV2)

@@ -15,13 +15,19 @@ from estimators.compiler.program import Program, Value, capture
 from estimators.compiler.reference import evaluate, fed_array
 from estimators.compiler.workers import available_threads
 from estimators.fetching import Fetches
-from estimators.input_cursor import InputCursor
+from estimators.input_cursor import Cursor, InputCursor
+from estimators.iterator_cursor import IteratorCursor
 from estimators.state import State
-from model_fns.errors import FailedPreconditionError, OutOfRangeError
-from model_fns.graph.dimensions import Dim, Dims, Symbol, named
-from model_fns.graph.graph import Graph, default_session, get_default_graph
+from estimators.step_inputs import StepInputs, fits, sizes_of, step_inputs
+from input_fns.data.iterator import IteratorSource
+from model_fns.errors import FailedPreconditionError
+from model_fns.graph.constant import as_bytes
+from model_fns.graph.dimensions import Dims, is_known, named
+from model_fns.graph.dtypes import string
+from model_fns.graph.graph import Graph, as_operation, default_session, get_default_graph
 from model_fns.graph.tensor import Operation, Tensor
-from model_fns.ops.state import Assign, VariableV2
+from model_fns.ops.input import iterators_made_by
+from model_fns.ops.state import VariableV2
 
 if TYPE_CHECKING:
     from estimators.compiler.executable import Executable
@@ -35,9 +41,9 @@ class Prepared:
     executable: Executable
     fetches: tuple[Tensor | Operation, ...]
     values: dict[Tensor, Value]  # of the fetched tensors
-    fed: tuple[Tensor, ...]  # the tensors fed by the caller, in the order the executable wants
-    source: Operation | None  # that yields the batches
-    gathered: bool  # whether the machine code gathers the batches itself
+    inputs: StepInputs  # what it is fed with
+    dims: dict[Tensor, Dims]  # the sizes, symbols where they may vary, of what it is fed with
+    fed: tuple[Tensor, ...]  # the tensors fed, in the order the executable wants
     trace: tuple[tuple[str, Program], ...]  # the program after capture and after each pass
 
     def explanation(self) -> str:
@@ -68,16 +74,19 @@ class Session:
         self.graph = get_default_graph() if graph is None else graph
         self.state = State(self.graph.seed) if state is None else state
         self.workers = getattr(config, "intra_op_parallelism_threads", 0) or available_threads()
-        self.cursors: dict[Operation, InputCursor] = {}
+        self.cursors: dict[Operation, Cursor] = {}
         self.until: int | None = None  # the global step at which the present use of the input ends
-        self._prepared: dict[Any, Prepared] = {}
+        self._iterators: dict[IteratorSource, IteratorCursor] = {}
+        self._inputs: dict[Any, StepInputs] = {}
+        self._prepared: dict[Any, list[Prepared]] = {}  # for sizes that coincide differently
+        self._staged: dict[Any, dict[Tensor, Any]] = {}  # what the next run is fed with
         self._closed = False
         self._entered = ExitStack()
 
     def beside(self, state: State) -> Session:
         """Another session on this graph, with its own state and place in the input, that shares what is compiled."""
         other = Session(graph=self.graph, state=state)
-        other.workers, other._prepared = self.workers, self._prepared
+        other.workers, other._prepared, other._inputs = self.workers, self._prepared, self._inputs
         return other
 
     # -- TensorFlow's interface ------------------------------------------------------------------------------------
@@ -100,7 +109,15 @@ class Session:
     def close(self) -> None:
         """Forgets what was compiled. The session can no longer be run."""
         self._closed = True
-        self._prepared = {}
+        self._prepared, self._inputs = {}, {}
+
+    def forget_what_was_taken_back(self) -> None:
+        """Forgets what was compiled of operations that the graph no longer has."""
+        there = set(self.graph.operations)
+        for kept in (self._prepared, self._inputs):
+            for key in list(kept):
+                if not there.issuperset(map(as_operation, key[0])):
+                    del kept[key]
 
     def as_default(self) -> Any:
         """A context in which `eval()` and `run()` use this session."""
@@ -130,7 +147,7 @@ class Session:
                     "strings, lists, numpy ndarrays, or TensorHandles. For reference, the tensor object was "
                     f"{value!s}"
                 )
-            feeds[tensor] = fed_array(tensor, value)
+            feeds[tensor] = fed_array(tensor, as_bytes(np.asarray(value, object)) if tensor.dtype == string else value)
         return feeds
 
     def values_of(self, elements: Sequence[Any], feeds: dict[Tensor, np.ndarray]) -> list[Any]:
@@ -139,12 +156,25 @@ class Session:
             isinstance(item, Tensor) and isinstance(item.op.definition, VariableV2) for item in elements
         ):
             return [self.variable(item.op.name) for item in elements]
-        if self._initializes(elements, feeds):
-            values = evaluate(elements, feeds, self.state.arrays, self.state.seed, self.state.draws)
-            self.state.ran(1)
-            return values
+        inputs = self._inputs_of(elements, feeds)
+        if inputs.initializes or not inputs.variables <= self.state.arrays.keys():
+            return self._interpreted(elements, feeds, inputs)
+        if not inputs.computes(elements):
+            given = self._given(inputs, feeds)
+            self._passed(inputs, 1)
+            return [np.array(given[item])[()] for item in elements]
         prepared = self.prepare(elements, feeds)
         return self.run_prepared(prepared, feeds=feeds)[1]
+
+    def _interpreted(self, elements: Sequence[Any], feeds: dict[Tensor, Any], inputs: StepInputs) -> list[Any]:
+        """A run that gives a variable its first value is done once, so interpreting it beats compiling it."""
+        self.start_iterators(elements, feeds)
+        given = feeds if inputs.gathered else self._given(inputs, feeds)
+        if inputs.gathered:
+            given = feeds | dict(zip(inputs.sources[0].outputs, self.cursor(inputs.sources[0]).gather(), strict=True))
+        values = evaluate(elements, given, self.state.arrays, self.state.seed, self.state.draws)
+        self._passed(inputs, 1)
+        return values
 
     def variable(self, name: str) -> Any:
         """A copy of a variable's value."""
@@ -152,13 +182,94 @@ class Session:
             raise FailedPreconditionError(message=f"Attempting to use uninitialized value {name}")
         return np.array(self.state.arrays[name])[()]
 
-    def _initializes(self, elements: Sequence[Any], feeds: Mapping[Tensor, Any]) -> bool:
-        """Whether this run gives a variable its first value: done once, so interpreting it beats compiling it."""
-        needed = needed_operations(elements, feeds)
-        missing = {op.name for op in needed if isinstance(op.definition, VariableV2)} - self.state.arrays.keys()
-        return bool(missing) or any(
-            isinstance(op.definition, Assign) and op.name == f"{op.inputs[0].op.name}/Assign" for op in needed
-        )
+    # -- input ------------------------------------------------------------------------------------------------------
+
+    def cursor(self, operation: Operation) -> Cursor:
+        """The place in the input that `operation` yields."""
+        if operation not in self.cursors:
+            self.read(operation, self.graph.sources[operation])
+        return self.cursors[operation]
+
+    def read(self, operation: Operation, source: Any, cursor: InputCursor | None = None) -> None:
+        """Lets `operation` yield what `source` has: from `cursor` on, from where an iterator is, or from the start."""
+        if isinstance(source, IteratorSource):
+            self.cursors[operation] = self._iterator(source)
+        else:
+            self.cursors[operation] = cursor or InputCursor(source, self.state.seed, operation.index)
+        self._staged.clear()
+
+    def _iterator(self, source: IteratorSource) -> IteratorCursor:
+        return self._iterators.setdefault(source, IteratorCursor(source, self.state))
+
+    def start_iterators(self, elements: Sequence[Any], feeds: Mapping[Tensor, Any] | None = None) -> None:
+        """Starts the iterators whose initializers `elements` run."""
+        made = iterators_made_by(self.graph)
+        for operation in needed_operations(elements, feeds or {}) if made else ():
+            if operation in made:
+                source, node = made[operation]
+                self._iterator(source).start(node, feeds)
+                self._staged.clear()
+
+    def runs_alike(self, elements: Sequence[Any]) -> int | None:
+        """How many runs can go in one piece; 0 if the input has ended, None for no bound."""
+        inputs = self._inputs_of(elements, {})
+        bounds = [self.cursor(operation).alike() for operation in inputs.sources]
+        if inputs.stage is not None or (inputs.sources and not inputs.gathered):
+            bounds.append(1)  # the host has work to do before each
+        known = [bound for bound in bounds if bound is not None]
+        return min(known) if known else None
+
+    def _inputs_of(self, targets: Sequence[Any], feeds: Mapping[Tensor, Any]) -> StepInputs:
+        key = (tuple(targets), tuple(feeds))
+        if key not in self._inputs:
+            self._inputs[key] = step_inputs(
+                self.graph, *key, lambda source, *what: self.cursor(source).can_gather(*what)
+            )
+        return self._inputs[key]
+
+    def _given(self, inputs: StepInputs, feeds: Mapping[Tensor, Any]) -> dict[Tensor, Any]:
+        """The values of the tensors that the next run is given, found once for it."""
+        if inputs.gathered and inputs.stage is None:
+            return dict(feeds)
+        key = (inputs, *map(id, feeds.values()))
+        if key not in self._staged:
+            given = dict(feeds)
+            if not inputs.gathered:
+                for operation, ahead in self._places(inputs):
+                    given.update(zip(operation.outputs, self.cursor(operation).gather(ahead), strict=True))
+                given.update(feeds)
+            stage = inputs.stage
+            if stage is not None:
+                results = stage.program([given[tensor] for tensor in stage.given], self.state.draws, self.state.seed)
+                given.update(zip(stage.results, results, strict=True))
+            self._staged[key] = given
+        return self._staged[key]
+
+    def _gathering(self, inputs: StepInputs) -> InputCursor | None:
+        """The place from which the machine code gathers its batches."""
+        cursor = self.cursor(inputs.sources[0]) if inputs.gathered else None
+        return cursor if isinstance(cursor, InputCursor) else None
+
+    def _places(self, inputs: StepInputs) -> list[tuple[Operation, int]]:
+        """Each source's operation, with how many others read the same iterator before it in one run."""
+        seen: list[Cursor] = []
+        places = []
+        for operation in inputs.sources:
+            cursor = self.cursor(operation)
+            places.append((operation, sum(other is cursor for other in seen)))
+            seen.append(cursor)
+        return places
+
+    def _passed(self, inputs: StepInputs, runs: int) -> None:
+        """Keeps the books after so many runs."""
+        self._staged.clear()
+        self.state.ran(runs)
+        for operation in inputs.sources if runs else ():
+            cursor = self.cursor(operation)
+            cursor.advance(runs)
+            self.state.resume["input"] = cursor.place(self.until)
+
+    # -- compiling --------------------------------------------------------------------------------------------------
 
     def prepare(
         self,
@@ -167,39 +278,47 @@ class Session:
         watched: Tensor | None = None,
         title: str = "",
     ) -> Prepared:
-        """Compiles what computes `elements`; again only for feeds whose sizes coincide differently."""
+        """Compiles what computes `elements`; again only for sizes that coincide differently.
+
+        Looks at the next element of an iterator for its sizes: OutOfRangeError if there is none.
+        """
         feeds = feeds or {}
-        dims = _fed_dims(feeds)
-        key = (tuple(elements), tuple(dims.items()), watched)
-        if key not in self._prepared:
-            self._prepared[key] = self._prepare(tuple(elements), dims, watched, title)
-        return self._prepared[key]
+        targets = (*elements, *([watched] if watched is not None else []))
+        inputs = self._inputs_of(targets, feeds)
+        given = self._given(inputs, feeds)
+        key = (targets, inputs.fed, watched)
+        kept = self._prepared.setdefault(key, [])
+        for prepared in kept:
+            if fits(prepared.dims, given):
+                return prepared
+        dims = sizes_of(inputs.fed, {tensor: given[tensor] for tensor in inputs.given})
+        kept.append(self._prepare(tuple(elements), inputs, dims, watched, title))
+        return kept[-1]
 
     def _prepare(
-        self, elements: tuple[Any, ...], dims: dict[Tensor, Dims], watched: Tensor | None, title: str
+        self,
+        elements: tuple[Any, ...],
+        inputs: StepInputs,
+        dims: dict[Tensor, Dims],
+        watched: Tensor | None,
+        title: str,
     ) -> Prepared:
         targets = [*elements, *([watched] if watched is not None else [])]
-        sources = [op for op in needed_operations(targets, dims) if op in self.graph.sources]
-        if len(sources) > 1:
-            raise NotImplementedError(
-                "A run that reads from several input pipelines is not available: "
-                + ", ".join(op.name for op in sources)
-            )
-        cursor = self.cursor(sources[0]) if sources else None
-        inputs = {output: (named("batch"), *output.dims[1:]) for op in sources for output in op.outputs}  # type: ignore[index]
-        tensors = list(dict.fromkeys(item for item in targets if isinstance(item, Tensor)))
-        program = capture([*(item for item in elements if isinstance(item, Operation)), *tensors], {**dims, **inputs})
+        tensors = list(dict.fromkeys(item for item in targets if isinstance(item, Tensor) and item not in dims))
+        batch: dict[Tensor, Dims] = {t: (named("batch"), *t.dims[1:]) for t in inputs.gathered}  # type: ignore[index]
+        program = capture([*(item for item in elements if isinstance(item, Operation)), *tensors], {**dims, **batch})
         names = {tensor: number for number, tensor in enumerate(tensors)}
         trace: list[tuple[str, Program]] = [("capture", program)]
         program = optimised(program, trace)
-        gathered = cursor is not None and cursor.is_compiled
-        feed_values = dict(zip([*dims, *inputs], program.feeds, strict=True))
+        feed_values = dict(zip([*dims, *batch], program.feeds, strict=True))
         used = {v for s in program.statements for v in s.inputs} | set(program.fetches)
-        from_source = {feed_values[t]: t.value_index for t in inputs if gathered and feed_values[t] in used}
-        idle = {feed_values[t] for t in inputs} - from_source.keys() if gathered else set()
-        if gathered and not from_source and inputs:  # nothing of the batch is used, but it sets the pace
-            first = next(iter(inputs))
-            from_source, idle = {feed_values[first]: first.value_index}, idle - {feed_values[first]}
+        from_source = {feed_values[t]: inputs.number(t) for t in batch if feed_values[t] in used}
+        if batch and not from_source:  # nothing of the batch is used, but it sets the pace
+            first = inputs.gathered[0]
+            from_source = {feed_values[first]: inputs.number(first)}
+        idle = {value for value in feed_values.values() if value not in used} - from_source.keys()
+        told = {size for value in feed_values.values() if value not in idle for size in value.dims}
+        idle = {v for v in idle if all(is_known(d) or d in told for d in v.dims)}  # the others alone tell some size
         if idle:
             program = type(program)(
                 tuple(v for v in program.feeds if v not in idle), program.statements, program.fetches
@@ -208,25 +327,15 @@ class Session:
         from estimators.compiler.executable import Executable  # here: `import estimators` must not wait for numba
 
         executable = Executable(program, from_source, values[watched] if watched is not None else None, title)
-        fed = tuple(
-            t for t in [*dims, *inputs] if feed_values[t] in program.feeds and feed_values[t] not in from_source
-        )
-        return Prepared(executable, elements, values, fed, sources[0] if sources else None, gathered, tuple(trace))
-
-    def cursor(self, operation: Operation) -> InputCursor:
-        """The place in the input that `operation` yields."""
-        if operation not in self.cursors:
-            self.cursors[operation] = InputCursor(self.graph.sources[operation], self.state.seed, operation.index)
-        return self.cursors[operation]
+        fed = tuple(t for t in dims if feed_values[t] not in idle)
+        return Prepared(executable, elements, values, inputs, dims, fed, tuple(trace))
 
     @property
     def last_prepared(self) -> Prepared | None:
         """What was compiled last."""
-        return next(reversed(self._prepared.values()), None)
+        return next((kept[-1] for kept in reversed(self._prepared.values()) if kept), None)
 
-    def cursor_of(self, prepared: Prepared) -> InputCursor | None:
-        """The place in the input that a compiled program reads from."""
-        return None if prepared.source is None else self.cursor(prepared.source)
+    # -- running ----------------------------------------------------------------------------------------------------
 
     def run_prepared(
         self, prepared: Prepared, steps: int = 1, feeds: Mapping[Tensor, np.ndarray] | None = None, fetch: bool = True
@@ -236,15 +345,10 @@ class Session:
         Returns the number of runs done, the values after the last, and whether the run ended because the watched loss
         is NaN.
         """
-        cursor, given = self.cursor_of(prepared), dict(feeds or {})
-        batch = 0
-        if cursor is not None:
-            batch = cursor.size()
-            if batch == 0:
-                raise OutOfRangeError(message="End of sequence: the input has no more batches.")
-            if not prepared.gathered:
-                assert prepared.source is not None
-                given.update(zip(prepared.source.outputs, cursor.gather(), strict=True))
+        inputs = prepared.inputs
+        given = self._given(inputs, feeds or {})
+        cursor = self._gathering(inputs)
+        wanted = [item for item in prepared.fetches if isinstance(item, Tensor) and item not in prepared.dims]
         outcome, values = prepared.executable.attempt(
             self.state.arrays,
             [given[tensor] for tensor in prepared.fed],
@@ -252,42 +356,23 @@ class Session:
             draws=self.state.draws,
             seed=self.state.seed,
             workers=self.workers,
-            source=cursor.compiled if cursor is not None and prepared.gathered else None,
-            position=cursor.position if cursor is not None else 0,
-            batch=batch,
-            fetches=[self._value(prepared, item) for item in prepared.fetches if isinstance(item, Tensor)]
-            if fetch
-            else (),
+            source=None if cursor is None else cursor.compiled_with(inputs.ahead),
+            position=0 if cursor is None else cursor.position,
+            batch=0 if cursor is None else cursor.rows_to_gather(),
+            fetches=[prepared.values[item] for item in wanted] if fetch else (),
         )
-        self.state.ran(outcome.steps)
-        if cursor is not None:
-            cursor.position += outcome.steps * batch
-            self.state.resume["input"] = cursor.place(self.until)
+        self._passed(inputs, outcome.steps)
         if outcome.error is not None:
             raise outcome.error  # after the books are in order: the steps before the failing one are done
-        rest = iter(values)
-        packed = [next(rest) if isinstance(item, Tensor) else None for item in prepared.fetches] if fetch else []
+        found = dict(zip(wanted, values, strict=True)) if fetch else {}
+        packed = [self._fetched(item, found, given) for item in prepared.fetches] if fetch else []
         return outcome.steps, packed, outcome.nan_loss
 
     @staticmethod
-    def _value(prepared: Prepared, tensor: Tensor) -> Value:
-        return prepared.values[tensor]
-
-
-def _fed_dims(feeds: Mapping[Tensor, np.ndarray]) -> dict[Tensor, Dims]:
-    """Sizes for the fed tensors: what their graph does not know becomes a symbol, the same one for equal sizes."""
-    symbols: dict[int, Symbol] = {}
-    result: dict[Tensor, Dims] = {}
-    for tensor, array in feeds.items():
-        static = tensor.dims or (None,) * array.ndim
-        dims: list[Dim] = []
-        for known, size in zip(static, array.shape, strict=True):
-            if known is None or isinstance(known, Symbol):
-                dims.append(symbols.setdefault(size, named(f"n{len(symbols)}")))
-            else:
-                dims.append(known)
-        result[tensor] = tuple(dims)
-    return result
+    def _fetched(item: Any, found: Mapping[Any, Any], given: Mapping[Any, Any]) -> Any:
+        if not isinstance(item, Tensor):
+            return None
+        return found[item] if item in found else np.array(given[item])[()]
 
 
 class InteractiveSession(Session):

@@ -14,11 +14,14 @@ from estimators.hooks.nan_tensor import NanTensorHook
 from estimators.hooks.session_run_hook import SessionRunHook
 from estimators.hooks.step_counter import StepCounterHook
 from estimators.hooks.stop_at_step import StopAtStepHook
-from estimators.input_cursor import taken_up
+from estimators.hooks.summary_saver import SummarySaverHook
+from estimators.input_cursor import is_arrays, taken_up
 from estimators.interrupts import Interrupts
+from estimators.nan_search import log_first_nonfinite
 from estimators.run_config import RunConfig
 from estimators.run_loop import RunLoop
 from estimators.session import Session
+from model_fns.errors import NanLossDuringTrainingError
 from model_fns.global_step import get_global_step
 from model_fns.graph.keys import GraphKeys
 
@@ -86,6 +89,9 @@ def training_hooks(
     hooks = [*first, *spec.training_chief_hooks]
     if config.log_step_count_steps:
         hooks.append(StepCounterHook(every_n_steps=config.log_step_count_steps, output_dir=config.model_dir))
+    if config.save_summary_steps:
+        steps = config.save_summary_steps
+        hooks.append(SummarySaverHook(save_steps=steps, output_dir=config.model_dir, scaffold=built.scaffold))
     hooks += user_hooks
     if stop_hook is not None:
         hooks.append(stop_hook)
@@ -105,13 +111,20 @@ def train(
     step = int(session.state.arrays["global_step"])
     for operation, source in sources.items():
         place = session.state.resume["input"]
-        session.cursors[operation] = taken_up(source, session.state.seed, place, step, session.state.draws)
+        taken = taken_up(source, session.state.seed, place, step, session.state.draws) if is_arrays(source) else None
+        session.read(operation, source, taken)
+    session.start_iterators([built.scaffold.local_init_op])
     loop = RunLoop(session, [spec.train_op, spec.loss], hooks, watched=_watchable(spec.loss), title="Training.")
     loss: Any = None
     with Interrupts() as interrupts:
         loop.start()
         while not loop.should_stop:
-            values = loop.advance()
+            try:
+                values = loop.advance()
+            except NanLossDuringTrainingError:
+                for directory in _checkpoint_dirs(hooks):
+                    log_first_nonfinite(loop, built, sources, directory)
+                raise
             if values is not None:
                 loss = values[1]
             if interrupts.pending is not None:
@@ -122,6 +135,11 @@ def train(
     if loop.runs == 0:
         logging.warning("Training with estimator made no steps. Perhaps input is empty or misspecified.")
     return loss
+
+
+def _checkpoint_dirs(hooks: Iterable[SessionRunHook]) -> list[str]:
+    """Where the training saves: one directory, or none."""
+    return [hook.checkpoint_dir for hook in hooks if isinstance(hook, CheckpointSaverHook)][:1]
 
 
 def _watchable(loss: Any) -> Any:

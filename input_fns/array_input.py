@@ -9,6 +9,7 @@ import numpy as np
 from input_fns.batching import BatchPlan
 from input_fns.source import ArraySource
 from input_fns.validation import InputArrays
+from model_fns.graph.constant import as_bytes
 from model_fns.graph.dimensions import named
 from model_fns.graph.dtypes import as_dtype
 from model_fns.ops.input import next_batch
@@ -25,7 +26,7 @@ def batches_of(inputs: InputArrays, batch_size: int, num_epochs: int | None, shu
 
 
 def _contiguous(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """The array as machine code can read it: row by row, in the machine's byte order; text as objects."""
-    if array.dtype.kind in "SU":
-        return array.astype(object)
+    """The array as machine code can read it: row by row, in the machine's byte order; text as a tensor holds it."""
+    if array.dtype.kind in "SUO":
+        return as_bytes(array)
     return np.ascontiguousarray(array, array.dtype.newbyteorder("="))

@@ -9,26 +9,18 @@ from typing import Any
 
 _ROOT = "estimators.compat.v1"
 _MOST_NAMES = 3
+_SIMILAR, _VERY_SIMILAR = 0.75, 0.85  # how much of a name must agree: in its own module, in any other
 _OWN_MODEL = "a model_fn of your own with tf.layers, tf.losses and tf.train.*Optimizer, run by tf.estimator.Estimator"
+_PIXELS = "arrays of pixels, which Pillow for one reads from files, with tf.data.Dataset.from_tensor_slices"
 _INSTEAD = {
-    "data": "tf.estimator.inputs.numpy_input_fn, with the data in NumPy arrays, or pandas_input_fn",
-    "feature_column": "tf.layers.dense on numbers and tf.one_hot on integers",
+    "sequence_numeric_column": "tf.feature_column.numeric_column with the shape of a whole sequence",
     "keras": "tf.layers, and tf.estimator.Estimator for training",
-    "MonitoredTrainingSession": "tf.estimator.Estimator, which runs the same hooks, or tf.Session",
-    "MonitoredSession": "tf.estimator.Estimator, which runs the same hooks, or tf.Session",
-    "FileWriter": "tf.train.LoggingTensorHook, or a SessionRunHook of your own",
     "GradientTape": "tf.gradients",
     "cond": "tf.where, which computes both branches",
     "while_loop": "a Python loop that builds the graph",
-    "py_func": "a SessionRunHook that feeds and fetches",
-    "Print": "tf.train.LoggingTensorHook",
-} | dict.fromkeys(
-    (
-        *("DNNClassifier", "DNNRegressor", "DNNLinearCombinedClassifier", "DNNLinearCombinedRegressor"),
-        *("LinearClassifier", "LinearRegressor", "BaselineClassifier", "BaselineRegressor"),
-    ),
-    _OWN_MODEL,
-)
+    **dict.fromkeys(("BoostedTreesClassifier", "BoostedTreesRegressor", "BoostedTreesEstimator"), _OWN_MODEL),
+    **dict.fromkeys(("decode_bmp", "decode_gif", "decode_image", "decode_jpeg", "decode_png"), _PIXELS),
+}
 
 
 def missing(module: str, name: str) -> AttributeError:
@@ -36,7 +28,8 @@ def missing(module: str, name: str) -> AttributeError:
     namespace = _tf_name(module)
     if name.startswith("__"):  # Python itself looks for these
         return AttributeError(f"module {module!r} has no attribute {name!r}")
-    instead, nearest = _INSTEAD.get(name), ", ".join(_nearest(namespace, name))
+    instead = _INSTEAD.get(name) or _INSTEAD.get(namespace.removeprefix("tf."))
+    nearest = ", ".join(_nearest(namespace, name))
     advice = f" Use {instead}." if instead else f" Nearest: {nearest}." if nearest else ""
     return AttributeError(f"{namespace}.{name} is not available here.{advice}")
 
@@ -46,13 +39,15 @@ def _tf_name(module: str) -> str:
 
 
 def _nearest(namespace: str, name: str) -> list[str]:
-    """The same name in other namespaces, then similar names in this one, then similar names anywhere."""
+    """The same name in other namespaces, and similar names in this one; if there are none, a similar name anywhere."""
     names = {_tf_name(path): _public(module) for path, module in sys.modules.items() if path.startswith(_ROOT)}
     same = [f"{other}.{name}" for other, held in names.items() if name in held]
-    here = [f"{namespace}.{found}" for found in get_close_matches(name, names.get(namespace, ()), _MOST_NAMES)]
-    everywhere = {found: other for other, held in names.items() for found in held}
-    anywhere = [f"{everywhere[found]}.{found}" for found in get_close_matches(name, everywhere, 1, 0.85)]
-    return list(dict.fromkeys([*same, *here, *anywhere]))[:_MOST_NAMES]
+    similar = get_close_matches(name, names.get(namespace, ()), _MOST_NAMES, _SIMILAR)
+    found = [*same, *(f"{namespace}.{item}" for item in similar)]
+    if not found:
+        everywhere = {item: other for other, held in names.items() for item in held}
+        found = [f"{everywhere[item]}.{item}" for item in get_close_matches(name, everywhere, 1, _VERY_SIMILAR)]
+    return found[:_MOST_NAMES]
 
 
 def _public(module: Any) -> list[str]:
@@ -68,6 +63,22 @@ def _of(module: str) -> Callable[[str], Any]:
     return __getattr__
 
 
+def of_compat(name: str) -> Any:
+    """`__getattr__` of tf.compat, whose v1 is the facade, which imports tf.compat and so cannot be imported by it."""
+    if name == "v1":
+        return sys.modules[_ROOT]
+    raise missing(f"{_ROOT}.compat", name)
+
+
 of_tf = _of(_ROOT)
 of_estimator = _of(f"{_ROOT}.estimator")
 of_contrib = _of(f"{_ROOT}.contrib")
+of_saved_model = _of(f"{_ROOT}.saved_model")
+of_contrib_learn = _of(f"{_ROOT}.contrib.learn")
+of_contrib_learn_datasets = _of(f"{_ROOT}.contrib.learn.datasets")
+of_examples = _of(f"{_ROOT}.examples")
+of_tutorials = _of(f"{_ROOT}.examples.tutorials")
+of_tutorials_mnist = _of(f"{_ROOT}.examples.tutorials.mnist")
+of_keras = _of(f"{_ROOT}.keras")
+of_keras_datasets = _of(f"{_ROOT}.keras.datasets")
+of_data = _of(f"{_ROOT}.data")

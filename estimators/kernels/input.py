@@ -4,6 +4,7 @@ An epoch's order is Fisher and Yates' exact permutation for the key (seed, strea
 rows consumed so far needs to be remembered to go on exactly where a job stopped.
 """
 
+from estimators.kernels.blocks import copy_run
 from estimators.kernels.compile import kernel
 from estimators.kernels.indexing import at
 from estimators.kernels.random import random_key, shuffle_order
@@ -15,14 +16,19 @@ def next_rows(rows, batch, order, total, position, shuffled, seed, stream, epoch
 
     `order` holds the permutation of epoch `epoch_of_order[0]` and is made anew when another is reached.
     """
-    for i in range(batch):
-        place = position + i
-        epoch = place // total
-        index = place - epoch * total
-        if shuffled != 0:
+    epoch = position // total
+    index = position - epoch * total
+    first = 0
+    while first < batch:  # the rest of an epoch, or of the batch
+        count = min(batch - first, total - index)
+        if shuffled == 0:
+            for i in range(count):
+                rows[at(first + i)] = index + i
+        else:
             if epoch_of_order[0] != epoch:
                 shuffle_order(order, random_key(seed, stream, epoch))
                 epoch_of_order[0] = epoch
-            rows[at(i)] = order[at(index)]
-        else:
-            rows[at(i)] = index
+            copy_run(order, index, rows, first, count)
+        first += count
+        index = 0
+        epoch += 1

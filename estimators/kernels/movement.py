@@ -109,6 +109,10 @@ def fill(target, value, start, stop):
 @kernel
 def gather_rows(source, rows, target, width, start, stop):
     """target[i, :] = source[rows[i], :] for rows of `width` elements, start <= i < stop; the rows must be in range."""
+    if width == 1:
+        for i in range(start, stop):
+            target[at(i)] = source[at(rows[at(i)])]
+        return
     for i in range(start, stop):
         copy_run(source, rows[at(i)] * width, target, i * width, width)
 

@@ -47,14 +47,23 @@ _WHAT_TO_DO = (
 )
 
 
+# The sample that comes with the package, under the names of the whole.
+SAMPLE = {
+    TRAIN_IMAGES: _DATA / "mnist-sample-train-images.gz",
+    TRAIN_LABELS: _DATA / "mnist-sample-train-labels.gz",
+    TEST_IMAGES: _DATA / "mnist-sample-test-images.gz",
+    TEST_LABELS: _DATA / "mnist-sample-test-labels.gz",
+}
+
+
 def load_mnist_sample() -> Dataset:
     """5,000 examples to train with and 1,000 to test with, as many of each digit; needs no network.
 
     Drawn from the train and test parts of MNIST (the recipe is data/README.md). Features and labels as in load_mnist.
     """
     return Dataset(
-        train=_examples(_DATA / "mnist-sample-train-images.gz", _DATA / "mnist-sample-train-labels.gz"),
-        test=_examples(_DATA / "mnist-sample-test-images.gz", _DATA / "mnist-sample-test-labels.gz"),
+        train=_examples(SAMPLE[TRAIN_IMAGES], SAMPLE[TRAIN_LABELS]),
+        test=_examples(SAMPLE[TEST_IMAGES], SAMPLE[TEST_LABELS]),
     )
 
 
@@ -79,6 +88,18 @@ def load_mnist(data_dir: str | PathLike[str] | None = None, mirrors: Sequence[st
         train=_examples(paths[TRAIN_IMAGES], paths[TRAIN_LABELS]),
         test=_examples(paths[TEST_IMAGES], paths[TEST_LABELS]),
     )
+
+
+def stored_files(*directories: str | PathLike[str]) -> dict[RemoteFile, Path]:
+    """The four files in the first directory that holds any, else in ESTIMATORS_DATA or the user's cache, else none.
+
+    Nothing is downloaded. Raises DatasetUnavailableError if some of the four are there and others are not.
+    """
+    named = os.environ.get(DATA_VARIABLE)
+    for directory in (*directories, *([named] if named else []), cache_directory("mnist")):
+        if any(_find(file, Path(directory)) for file in FILES):
+            return _found_in(Path(directory))
+    return {}
 
 
 def _found_in(directory: Path) -> dict[RemoteFile, Path]:

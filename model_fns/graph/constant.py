@@ -31,10 +31,14 @@ class FrozenArray:
         if not isinstance(other, FrozenArray):
             return NotImplemented
         a, b = self.array, other.array
-        return a.dtype == b.dtype and a.shape == b.shape and bool(a.tobytes() == b.tobytes())
+        return a.dtype == b.dtype and a.shape == b.shape and bool(self._content() == other._content())
 
     def __hash__(self) -> int:
-        return hash((self.array.dtype.str, self.array.shape, self.array.tobytes()))
+        return hash((self.array.dtype.str, self.array.shape, self._content()))
+
+    def _content(self) -> Any:
+        """The elements; an array of objects has only their addresses in its bytes."""
+        return tuple(self.array.ravel().tolist()) if self.array.dtype == object else self.array.tobytes()
 
     def __repr__(self) -> str:
         return np.array2string(self.array, threshold=8).replace("\n", "")
@@ -130,6 +134,8 @@ def as_array(value: Any, dtype: DType | None) -> np.ndarray:
         raise ValueError("None values not supported.")
     if isinstance(value, np.ndarray | np.generic):
         array = np.asarray(value)
+        if array.dtype.kind in "SUO" and (dtype is None or dtype == string):
+            return as_bytes(array)
         if dtype is None or array.dtype == dtype.as_numpy_dtype:
             return np.asarray(array, as_dtype(array.dtype).as_numpy_dtype)
         return array.astype(dtype.as_numpy_dtype)
@@ -138,7 +144,14 @@ def as_array(value: Any, dtype: DType | None) -> np.ndarray:
     if dtype is not None and not _fits(natural, dtype):
         first = next(iter(array.ravel().tolist()), value)
         raise TypeError(f"Expected {dtype.name}, got {first!r} of type '{type(first).__name__}' instead.")
-    return array.astype((dtype or natural).as_numpy_dtype)
+    return as_bytes(array) if natural == string else array.astype((dtype or natural).as_numpy_dtype)
+
+
+def as_bytes(array: np.ndarray) -> np.ndarray:
+    """An array of text or objects as a tensor of strings holds it: objects, text in UTF-8 bytes."""
+    result = np.empty(array.size, object)
+    result[:] = [item.encode() if isinstance(item, str) else item for item in array.ravel().tolist()]
+    return result.reshape(array.shape)
 
 
 def _plain_array(value: Any) -> np.ndarray:
@@ -146,6 +159,8 @@ def _plain_array(value: Any) -> np.ndarray:
         array = np.array(value)
     except ValueError:
         raise ValueError(f"Can't convert non-rectangular Python sequence to Tensor: {value!r}") from None
+    if array.dtype.kind in "SU":
+        array = np.array(value, object)  # NumPy's own strings lose the zeros that they end with
     if (
         array.dtype == object
         and not isinstance(value, str | bytes)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from typing import Any, final
 
 from model_fns.graph import dimensions
@@ -25,22 +26,19 @@ class Graph:
         self.finalized = False
         self.sources: dict[Operation, Any] = {}  # the input pipelines, by the operation that yields their batches
         self.by_key: dict[str, Any] = {}  # what other modules keep for this graph, such as its variable store
+        self.capture: Callable[[Tensor], Tensor] | None = None  # brings a tensor of an outer graph into a function's
         self._by_name: dict[str, Operation] = {}
         self._collections: dict[Any, list[Any]] = {}
         self._controls: tuple[Operation, ...] = ()
+        self._taken_back: dict[int, Operation] = {}  # by number
 
     # -- building ----------------------------------------------------------------------------------------------------
 
     def create(self, definition: Op, inputs: Iterable[Tensor] = (), name: str | None = None) -> Operation:
         """Adds an operation. Errors of its shape or dtype rule come out naming it and its inputs."""
-        inputs = tuple(inputs)
         if self.finalized:
             raise RuntimeError("Graph is finalized and cannot be modified.")
-        for tensor in inputs:
-            if tensor.graph is not self:
-                raise ValueError(
-                    f"{tensor} must be from the same graph as the operation {name or definition.type!r} that takes it."
-                )
+        inputs = tuple(self._own(tensor, name or definition.type) for tensor in inputs)
         base = name or definition.type
         full = base[:-1] if base.endswith("/") else self.names.unique(base)
         specs, values = tuple(t.spec for t in inputs), tuple(t.known_value for t in inputs)
@@ -48,12 +46,23 @@ class Graph:
             outputs = definition.infer(specs, values)
         except (ValueError, TypeError) as error:
             raise type(error)(f"{error} {_context(definition, full, inputs)}") from None
-        operation = Operation(self, full, definition, inputs, self._control_inputs(inputs), outputs)
-        if len(outputs) == 1:
-            operation.outputs[0].known_value = definition.known_value(specs, values)
+        controls = self._control_inputs(inputs)
+        operation = self._made_before(full, definition, inputs, controls)
+        if operation is None:
+            operation = Operation(self, full, definition, inputs, controls, outputs)
+            if len(outputs) == 1:
+                operation.outputs[0].known_value = definition.known_value(specs, values)
         self.operations.append(operation)
         self._by_name[full] = operation
         return operation
+
+    def _own(self, tensor: Tensor, taker: str) -> Tensor:
+        """`tensor`, or what stands for it here if this is the graph of a function."""
+        if tensor.graph is self:
+            return tensor
+        if self.capture is not None:
+            return self.capture(tensor)
+        raise ValueError(f"{tensor} must be from the same graph as the operation {taker!r} that takes it.")
 
     def _control_inputs(self, inputs: tuple[Tensor, ...]) -> tuple[Operation, ...]:
         data = {tensor.op for tensor in inputs}
@@ -95,6 +104,40 @@ class Graph:
     def finalize(self) -> None:
         """No operation can be added afterwards."""
         self.finalized = True
+
+    # -- taking back -------------------------------------------------------------------------------------------------
+
+    def mark(self) -> Mark:
+        """The graph's present state, for `restore`."""
+        by_key = {key: value.copy() for key, value in self.by_key.items()}
+        collections = {name: list(items) for name, items in self._collections.items()}
+        return Mark(len(self.operations), self.names.copy(), dict(self.sources), by_key, collections)
+
+    def restore(self, mark: Mark) -> None:
+        """Takes back all that was added since `mark`.
+
+        If then the same operations are made again, they are the very objects that were there before: what was compiled
+        of them stays good.
+        """
+        for operation in self.operations[mark.operations :]:
+            self._taken_back[operation.index] = operation
+            del self._by_name[operation.name]
+        del self.operations[mark.operations :]
+        self.finalized = False
+        self.names, self.sources = mark.names.copy(), dict(mark.sources)
+        self.by_key = {key: value.copy() for key, value in mark.by_key.items()}
+        self._collections = {name: list(items) for name, items in mark.collections.items()}
+
+    def _made_before(
+        self, name: str, definition: Op, inputs: tuple[Tensor, ...], controls: tuple[Operation, ...]
+    ) -> Operation | None:
+        """The operation of this number that was taken back, if it is the one that is being made now."""
+        old = self._taken_back.pop(len(self.operations), None)
+        made = name, inputs, controls, definition
+        if old is not None and (old.name, old.inputs, old.control_inputs, old.definition) == made:
+            return old
+        self._taken_back.clear()  # from here on it is another graph
+        return None
 
     # -- looking up --------------------------------------------------------------------------------------------------
 
@@ -148,6 +191,12 @@ class Graph:
     def is_feedable(self, tensor: Tensor) -> bool:
         return True
 
+    def as_graph_def(self, from_version: int | None = None, add_shapes: bool = False) -> Any:
+        """The operations, from number `from_version` on, as a GraphDef message; with their outputs' shapes if asked."""
+        from model_fns.graph_definition import graph_def  # here: it describes what is built of this class
+
+        return graph_def(self, from_version or 0, add_shapes)
+
     # -- collections -------------------------------------------------------------------------------------------------
 
     def add_to_collection(self, name: Any, value: Any) -> None:
@@ -187,6 +236,18 @@ class Graph:
         if session.graph is not self:
             raise ValueError(f"{failure}: the session's graph is not the one that this element belongs to.")
         return session
+
+
+@final
+@dataclass(frozen=True)
+class Mark:
+    """What a graph held at one time: how many operations, and copies of the rest."""
+
+    operations: int
+    names: Names
+    sources: dict[Operation, Any]
+    by_key: dict[str, Any]
+    collections: dict[Any, list[Any]]
 
 
 def _context(definition: Op, name: str, inputs: tuple[Tensor, ...]) -> str:

@@ -17,6 +17,12 @@ class Names:
         self.scope = ""
         self._used: dict[str, int] = {}
 
+    def copy(self) -> Names:
+        """Names that go their own way from here."""
+        made = Names()
+        made.scope, made._used = self.scope, dict(self._used)
+        return made
+
     def unique(self, name: str, mark_as_used: bool = True) -> str:
         """`name` inside the current scope, with `_1`, `_2`, ... appended if it is taken."""
         full = f"{self.scope}/{name}" if self.scope else name

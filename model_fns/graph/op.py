@@ -48,6 +48,7 @@ class Op(ABC):
     takes_missing_gradients: ClassVar[bool] = False  # with several outputs: `upstream` may hold None
     draws: ClassVar[bool] = False  # random: the kernel takes a last argument, the uint64 key of this run
     stateful: ClassVar[bool] = False  # never merged with a twin, never computed in advance
+    row_wise: ClassVar[bool] = False  # a row of the output follows from the same row of the inputs alone
 
     @property
     def type(self) -> str:

@@ -12,7 +12,12 @@ from model_fns.graph.tensor import Operation, Tensor
 
 
 def graph_of(*values: Any) -> Graph:
-    """The graph of the first tensor or variable among `values`, else the default graph."""
+    """The graph of the first tensor or variable among `values`, else the default graph.
+
+    In a function's graph everything belongs to that graph: it brings in what comes from outside.
+    """
+    if get_default_graph().capture is not None:
+        return get_default_graph()
     for value in values:
         if hasattr(value, "graph"):
             return value.graph

@@ -18,24 +18,45 @@ from model_fns.graph.op import Op
 from model_fns.graph.shapes import to_dims
 from model_fns.graph.tensor import Tensor
 from model_fns.ops import (
+    accumulation,
     activation,
     arithmetic,
     bias,
+    candidate_sampling,
+    categories,
+    checks,
     comparison,
     control,
     convolution,
+    data_sizes,
+    decoding,
+    division,
     elementary,
+    examples,
+    files,
+    gather_nd,
+    host_function,
     indexing,
     input,
     joining,
     linalg,
+    linear_systems,
+    matrices,
     pooling,
+    printing,
     random,
     reduction,
+    segments,
     shaping,
     slicing,
     softmax,
+    sorting,
+    sparse,
+    special,
     state,
+    strings,
+    text,
+    vocabulary,
 )
 from model_fns.ops.apply import apply, operation
 
@@ -100,12 +121,31 @@ SKIPPED: dict[type[Op], str] = {
     control.NoOp: "has no outputs: tests/test_compiler.py",
     control.PreventGradient: "exists to raise: tests/test_every_op.py",
     input.NextBatch: "needs an input pipeline: tests of the run loop",
+    input.IteratorGetNext: "needs an iterator: tests/estimators/test_iterators.py",
+    input.MakeIterator: "needs an iterator: tests/estimators/test_iterators.py",
+    decoding.DecodeRaw: "its size is in the strings, so the host runs it: tests/test_reading_ops.py",
+    examples.ParseExample: "takes serialized messages: tests/test_reading_ops.py",
+    examples.ParseSingleExample: "takes a serialized message: tests/test_reading_ops.py",
+    files.ReadFile: "reads a file: tests/test_reading_ops.py",
+    files.WriteFile: "writes a file: tests/test_reading_ops.py",
+    files.MatchingFiles: "looks for files: tests/test_reading_ops.py",
+    sparse.StringSplit: "its size is in the strings, so the host runs it: tests/test_reading_ops.py",
+    sparse.StringSplitV2: "its size is in the strings, so the host runs it: tests/test_reading_ops.py",
+    sparse.SparseToDense: "its size is in its input, so the host runs it: tests/test_reading_ops.py",
     state.VariableV2: "is state: tests/test_compiler.py",
     state.ReadVariable: "needs a variable: tests/test_compiler.py",
     state.IsVariableInitialized: "needs a variable: tests/test_compiler.py",
     state.Assign: "changes a variable: tests/test_compiler.py",
     state.AssignAdd: "changes a variable: tests/test_compiler.py",
     state.AssignSub: "changes a variable: tests/test_compiler.py",
+    checks.Assert: "has no outputs: tests/test_checks.py",
+    host_function.PyFunc: "has no shape of its own: tests/test_checks.py",
+    printing.Print: "prints: tests/test_checks.py",
+    comparison.Where: "has sizes of its own: tests/test_array_ops.py",
+    data_sizes.ListDiff: "has sizes of its own: tests/test_array_ops.py",
+    data_sizes.NumbersUpTo: "has sizes of its own: tests/test_array_ops.py",
+    data_sizes.StitchPlaces: "has sizes of its own: tests/test_array_ops.py",
+    data_sizes.UniqueWithCounts: "has sizes of its own: tests/test_array_ops.py",
 }
 
 MATRIX, PAIR = Input((None, 4)), Input((None, 3, 4))
@@ -113,6 +153,7 @@ POSITIVE, UNIT, APART = Input((None, 4), "positive"), Input((None, 4), "unit"), 
 TRUTH, WHOLE = Input((None, 4), "bool"), Input((None, 4), "below 5")
 ROW, COLUMN, SINGLE, NUMBER = Input((4,)), Input((None, 1)), Input((1, 4)), Input(())
 IMAGE = Input((None, 5, 6, 3))
+SQUARES = Input((None, 3, 3))
 CASES: list[Case] = []
 
 
@@ -242,6 +283,15 @@ add(bias.BiasAdd, of(bias.BiasAdd()), MATRIX, ROW)
 add(bias.BiasAdd, of(bias.BiasAdd()), IMAGE, Input((3,)), label="of an image")
 add(bias.BiasAdd, lambda x, b: bias.bias_add(x, b, "NCHW"), Input((None, 3, 2, 2)), Input((3,)), label="channels first")
 add(softmax.SigmoidCrossEntropy, of(softmax.SigmoidCrossEntropy()), MATRIX, UNIT)
+
+for kind in (special.Sinh, special.Cosh, special.Asinh):
+    add(kind, of(kind()), MATRIX)
+add(special.Acosh, lambda x: of(special.Acosh())(x + 1.0), POSITIVE)
+add(special.Atanh, of(special.Atanh()), UNIT)
+add(special.Erfc, of(special.Erfc()), MATRIX)
+add(special.Lgamma, of(special.Lgamma()), POSITIVE, gradient=1)
+add(special.Digamma, of(special.Digamma()), MATRIX, gradient=0)
+add(special.Atan2, of(special.Atan2()), MATRIX, ROW)
 
 # -- identity and shapes ----------------------------------------------------------------------------------------------
 
@@ -394,6 +444,82 @@ add(indexing.OneHot, lambda i: indexing.one_hot(i - 1, 3, 2.5, -1.5), WHOLE, gra
 add(indexing.OneHot, of(indexing.OneHot(3, -1, 1, 0, dtypes.bool_)), WHOLE, gradient=0, label="of truth values")
 add(indexing.OneHot, of(indexing.OneHot(3, 0)), WHOLE, gradient=0, label="along the first axis", on_host=True)
 
+
+def spread(x: Tensor) -> Tensor:
+    """Square matrices that are far from having no inverse."""
+    return x + 6.0 * matrices.eye(3, dtype=x.dtype)
+
+
+# -- places, orders, running sums, segments ---------------------------------------------------------------------------
+
+PLACES = Input((None, 2), "below 3")
+add(gather_nd.GatherNd, of(gather_nd.GatherNd()), Input((3, 4, 2)), PLACES)
+add(gather_nd.GatherNd, of(gather_nd.GatherNd()), Input((3, 4)), PLACES, label="of elements")
+add(
+    gather_nd.GatherNd,
+    lambda x, i: indexing.gather(x, i, batch_dims=1),
+    PAIR,
+    Input((None, 2), "below 3"),
+    label="of a batch",
+)
+add(gather_nd.ScatterNdLike, of(gather_nd.ScatterNdLike()), MATRIX, PLACES, Input((3, 4, 4)))
+add(gather_nd.ScatterNd, lambda i, x: gather_nd.scatter_nd(i, x, [3, 5, 4]), PLACES, MATRIX)
+add(sorting.TopK, of(sorting.TopK(2)), APART)
+add(sorting.TopK, of(sorting.TopK(-1)), WHOLE, gradient=0, label="of ties, all")
+add(sorting.TakeAlong, of(sorting.TakeAlong()), MATRIX, Input((None, 3), "below 4"))
+add(sorting.PutAlong, of(sorting.PutAlong()), Input((None, 3)), Input((None, 3), "below 4"), MATRIX)
+add(accumulation.Cumsum, of(accumulation.Cumsum(1)), MATRIX)
+add(accumulation.Cumsum, of(accumulation.Cumsum(0, True, True)), MATRIX, label="of the batch, backwards")
+add(accumulation.Cumprod, of(accumulation.Cumprod(1)), MATRIX)
+add(accumulation.Cumprod, of(accumulation.Cumprod(-1, True)), PAIR, label="without itself")
+SEGMENT = Input((None,), "below 4")
+for kind in (segments.UnsortedSegmentSum, segments.UnsortedSegmentMax, segments.UnsortedSegmentMin):
+
+    def of_its_segment(x: Tensor, i: Tensor, kind: type[Op] = kind) -> Tensor:
+        """For each row what its segment makes: nothing of the segments without rows, which are infinite."""
+        return indexing.gather(apply(kind(), x=x, ids=i, number=constant(4)), i)
+
+    add(kind, of_its_segment, APART, SEGMENT, gradient=1)
+add(
+    segments.UnsortedSegmentSum,
+    lambda x, i: segments.unsorted_segment_sum(x, i - 1, 3),
+    PAIR,
+    SEGMENT,
+    label="with rows that belong to none",
+)
+add(linear_systems.MatrixInverse, lambda x: linear_systems.matrix_inverse(spread(x)), SQUARES)
+add(linear_systems.MatrixDeterminant, lambda x: linear_systems.matrix_determinant(spread(x)), SQUARES)
+add(linear_systems.MatrixSolve, lambda x, y: linear_systems.matrix_solve(spread(x), y), SQUARES, Input((None, 3, 2)))
+add(
+    linear_systems.MatrixSolve,
+    lambda x, y: linear_systems.matrix_solve(spread(x), y, adjoint=True),
+    SQUARES,
+    Input((None, 3, 2)),
+    label="transposed",
+)
+add(
+    linear_systems.MatrixTriangularSolve,
+    lambda x, y: linear_systems.matrix_triangular_solve(spread(x), y),
+    SQUARES,
+    Input((None, 3, 2)),
+)
+add(
+    linear_systems.Cholesky,
+    lambda x: linear_systems.cholesky(linalg.matmul(spread(x), spread(x), transpose_b=True)),
+    SQUARES,
+)
+add(linear_systems.Orthonormal, of(linear_systems.Orthonormal()), Input((5, 3)), gradient=0)
+add(division.Divisor, of(division.Divisor()), MATRIX, gradient=1)
+add(division.Divisor, lambda x, y: division.floordiv(x, y + 1), WHOLE, WHOLE, gradient=0, label="of integers")
+add(checks.CheckNumerics, of(checks.CheckNumerics("x")), MATRIX)
+for kind in (
+    candidate_sampling.UniformCandidateSampler,
+    candidate_sampling.LogUniformCandidateSampler,
+    candidate_sampling.FixedUnigramCandidateSampler,
+):
+    frequencies = {"frequencies": (1.0, 2.0, 4.0, 1.0, 3.0)} if "Fixed" in kind.__name__ else {}
+    add(kind, of(kind(3, True, 5, 7, 1, **frequencies)), Input((None, 1), "below 5"), gradient=0)
+
 # -- classification ---------------------------------------------------------------------------------------------------
 
 for kind in (softmax.Softmax, softmax.LogSoftmax):
@@ -527,6 +653,84 @@ add(
     MATRIX,
     label="for dropout of rows",
 )
+
+# -- strings and categories: strings come from numbers and end as numbers, which can be compared bit by bit ------------
+
+for label, item in {"": WHOLE, "of floats": MATRIX, "of truth values": TRUTH}.items():
+    add(
+        strings.AsString,
+        lambda x: strings.string_to_hash_bucket_fast(strings.as_string(x), 1000),
+        item,
+        gradient=0,
+        label=label,
+    )
+add(
+    strings.StringToHashBucketFast,
+    lambda i: strings.string_to_hash_bucket_fast(strings.as_string(i), 3),
+    WHOLE,
+    gradient=0,
+)
+add(vocabulary.VocabularyIds, lambda i: vocabulary.vocabulary_ids(i, [3, 0, 4]), WHOLE, gradient=0)
+add(
+    vocabulary.VocabularyIds,
+    lambda i: vocabulary.vocabulary_ids(strings.as_string(i), ["3", "0"], oov_buckets=4),
+    WHOLE,
+    gradient=0,
+    label="of strings, with buckets for others",
+)
+add(
+    vocabulary.VocabularyStrings,
+    lambda i: vocabulary.vocabulary_ids(vocabulary.vocabulary_strings(i, ["b", "a"]), ["a", "UNK"]),
+    WHOLE,
+    gradient=0,
+)
+add(
+    categories.AbsentWhere,
+    lambda i: of(categories.AbsentWhere())(i - 1, arithmetic.cast(i, "int64")),
+    WHOLE,
+    gradient=0,
+)
+add(categories.InRange, of(categories.InRange(-9.0, 9.0, "too low", "too high")), MATRIX)
+add(categories.InRange, of(categories.InRange(0, 4, "too low", "too high")), WHOLE, gradient=0, label="of integers")
+add(categories.SparseCross, of(categories.SparseCross(11, 5)), WHOLE, Input((None,), "below 3"), gradient=0)
+add(
+    categories.SparseCross,
+    lambda i, j: of(categories.SparseCross(101, 7))(strings.as_string(i), j, i),
+    WHOLE,
+    Input((None, 2), "below 3"),
+    gradient=0,
+    label="of strings and integers",
+)
+
+# -- reading text -----------------------------------------------------------------------------------------------------
+
+
+def hashed(text: Tensor) -> Tensor:
+    """Strings as numbers, so that they can be compared bit by bit."""
+    return strings.string_to_hash_bucket_fast(text, 1 << 40)
+
+
+def add_of_text(kind: type[Op], definition: Op) -> None:
+    """A case for an op from strings to strings, given numbers as strings."""
+    add(kind, lambda x: hashed(of(definition)(strings.as_string(x))[0]), MATRIX, gradient=0)
+
+
+add(
+    decoding.DecodeCSV,
+    lambda i: decoding.decode_csv(text.string_join([strings.as_string(i), strings.as_string(i)], ","), [[0], [0.0]])[0],
+    WHOLE,
+    gradient=0,
+)
+add(decoding.StringToNumber, lambda x: decoding.string_to_number(strings.as_string(x)), MATRIX, gradient=0)
+add_of_text(text.StringLower, text.StringLower())
+add_of_text(text.StringUpper, text.StringUpper())
+add_of_text(text.StringStrip, text.StringStrip())
+add_of_text(text.RegexReplace, text.RegexReplace(r"([0-9])\.([0-9])", r"\2,\1"))
+add_of_text(text.ReduceJoin, text.ReduceJoin((1,), separator="-"))
+add(text.StringLength, lambda x: text.string_length(strings.as_string(x)), MATRIX, gradient=0)
+add(text.RegexFullMatch, lambda x: text.regex_full_match(strings.as_string(x), "-.*"), MATRIX, gradient=0)
+add(text.StringJoin, lambda i: hashed(text.string_join(["<", strings.as_string(i), ">"])), WHOLE, gradient=0)
+add(text.Substr, lambda i: hashed(text.substr(strings.as_string(i + 10), 0, [1, 2, 1, 2])), WHOLE, gradient=0)
 
 
 def placeholders(case: Case, floating: str) -> list[Tensor]:

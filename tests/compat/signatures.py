@@ -49,8 +49,13 @@ def of_object(value: Any) -> Arguments:
 
 def _of_parameter(parameter: inspect.Parameter) -> list[Any]:
     stars = {parameter.VAR_POSITIONAL: "*", parameter.VAR_KEYWORD: "**"}.get(parameter.kind, "")
-    default = None if parameter.default is parameter.empty else _plain(repr(parameter.default))
+    default = None if parameter.default is parameter.empty else _plain(_of_default(parameter.default))
     return [stars + parameter.name, default]
+
+
+def _of_default(value: Any) -> str:
+    """A function, such as an activation, is shown by its name."""
+    return value.__name__ if inspect.isfunction(value) else repr(value)
 
 
 def _plain(text: str) -> str:

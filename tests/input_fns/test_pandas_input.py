@@ -48,9 +48,9 @@ def listed(value):
 def test_batches_cross_epochs_in_the_order_of_the_columns():  # as run on TensorFlow
     found = batches(pandas_input_fn(FRAME, SERIES, batch_size=4, num_epochs=2, shuffle=False))
     assert found == [
-        ({"b": [1, 2, 3, 4], "a": [1, 2, 3, 4], "s": ["v", "w", "x", "y"]}, [0, 1, 0, 1]),
-        ({"b": [5, 1, 2, 3], "a": [5, 1, 2, 3], "s": ["z", "v", "w", "x"]}, [0, 0, 1, 0]),
-        ({"b": [4, 5], "a": [4, 5], "s": ["y", "z"]}, [1, 0]),
+        ({"b": [1, 2, 3, 4], "a": [1, 2, 3, 4], "s": [b"v", b"w", b"x", b"y"]}, [0, 1, 0, 1]),
+        ({"b": [5, 1, 2, 3], "a": [5, 1, 2, 3], "s": [b"z", b"v", b"w", b"x"]}, [0, 0, 1, 0]),
+        ({"b": [4, 5], "a": [4, 5], "s": [b"y", b"z"]}, [1, 0]),
     ]
     assert list(found[0][0]) == ["b", "a", "s"]
 
@@ -58,7 +58,7 @@ def test_batches_cross_epochs_in_the_order_of_the_columns():  # as run on Tensor
 def test_a_frame_of_targets_may_share_names_with_the_features():  # as run on TensorFlow
     found = batches(pandas_input_fn(FRAME, TARGETS, batch_size=4, shuffle=False))
     assert [labels for _, labels in found] == [{"a": [0, 1, 0, 1], "q": [1, 2, 3, 4]}, {"a": [0], "q": [5]}]
-    assert found[1][0] == {"b": [5], "a": [5], "s": ["z"]}
+    assert found[1][0] == {"b": [5], "a": [5], "s": [b"z"]}
 
 
 def test_without_targets_there_are_features_only_and_without_epochs_no_end():  # as run on TensorFlow
@@ -87,18 +87,18 @@ def test_later_changes_to_the_frame_do_not_matter():
     input_fn = pandas_input_fn(frame, shuffle=False)
     frame["b"] = 0
     frame.loc[0, "a"] = 7.0
-    assert batches(input_fn) == [{"b": [1, 2, 3, 4, 5], "a": [1, 2, 3, 4, 5], "s": list("vwxyz")}]
+    assert batches(input_fn) == [{"b": [1, 2, 3, 4, 5], "a": [1, 2, 3, 4, 5], "s": [b"v", b"w", b"x", b"y", b"z"]}]
 
 
 @pytest.mark.parametrize(
     ("column", "dtype", "values"),
     [
-        (pandas.Series(["u", "v"], dtype="category"), "string", ["u", "v"]),
+        (pandas.Series(["u", "v"], dtype="category"), "string", [b"u", b"v"]),
         (pandas.Series([3, 4], dtype="category"), "int64", [3, 4]),
         (pandas.Series([3, 4], dtype="Int64"), "int64", [3, 4]),
         (pandas.Series([True, False], dtype="boolean"), "bool", [True, False]),
         (pandas.Series([1.5, np.nan], dtype="float32"), "float32", [1.5, np.nan]),
-        (pandas.Series([b"u", "v"], dtype=object), "string", [b"u", "v"]),
+        (pandas.Series([b"u", "v"], dtype=object), "string", [b"u", b"v"]),
         (pandas.Series([1, 2], dtype=">i4"), "int32", [1, 2]),
     ],
 )
@@ -207,6 +207,6 @@ def test_an_estimator_learns_from_a_frame_as_from_arrays(tmp_path):
         estimator.train(input_fn(num_epochs=None, shuffle=True), steps=100)
         losses_seen.append(estimator.evaluate(input_fn(shuffle=False))["loss"])
         predictions = list(estimator.predict(input_fn(shuffle=False)))
-        assert [prediction["name"] for prediction in predictions] == list(frame["name"])
+        assert [prediction["name"].decode() for prediction in predictions] == list(frame["name"])
         assert predictions[0]["y"] == pytest.approx(7, abs=0.1)
     assert losses_seen[0] == losses_seen[1] < 1e-3

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from estimators.checkpoint.format import checkpoint_exists, get_checkpoint_mtimes, remove_checkpoint
+from estimators.checkpoint.initial_values import init_from_checkpoint
+from estimators.checkpoint.reader import CheckpointReader as NewCheckpointReader
 from estimators.checkpoint.reader import list_variables, load_checkpoint, load_variable
 from estimators.checkpoint.saver import Saver
 from estimators.checkpoint.state_file import (
@@ -13,6 +15,7 @@ from estimators.checkpoint.state_file import (
     latest_checkpoint,
     update_checkpoint_state,
 )
+from estimators.checkpoint.waiting import checkpoints_iterator
 from estimators.cluster_spec import ClusterSpec
 from estimators.compat.missing import missing
 from estimators.coordinator import Coordinator
@@ -22,12 +25,20 @@ from estimators.hooks.final_ops import FinalOpsHook
 from estimators.hooks.global_step_waiter import GlobalStepWaiterHook
 from estimators.hooks.logging_tensor import LoggingTensorHook
 from estimators.hooks.nan_tensor import NanTensorHook
+from estimators.hooks.profiler import ProfilerHook
 from estimators.hooks.second_or_step_timer import SecondOrStepTimer
 from estimators.hooks.session_run_hook import SessionRunArgs, SessionRunContext, SessionRunHook, SessionRunValues
 from estimators.hooks.step_counter import StepCounterHook
 from estimators.hooks.stop_at_step import StopAtStepHook
+from estimators.hooks.summary_saver import SummarySaverHook
+from estimators.meta_graph import export_meta_graph, import_meta_graph
+from estimators.monitored_session import MonitoredSession, MonitoredTrainingSession, SingularMonitoredSession
 from estimators.queue_runners import start_queue_runners
 from estimators.scaffold import Scaffold
+from estimators.session_creator import ChiefSessionCreator, SessionCreator, WorkerSessionCreator
+from estimators.summaries.event_file import summary_iterator
+from estimators.summaries.graph_file import write_graph
+from estimators.warm_start import VocabInfo, warm_start
 from model_fns.errors import NanLossDuringTrainingError
 from model_fns.global_step import (
     assert_global_step,
@@ -48,6 +59,17 @@ from model_fns.optimizers.optimizer import Optimizer
 from model_fns.optimizers.proximal_adagrad import ProximalAdagradOptimizer
 from model_fns.optimizers.proximal_gradient_descent import ProximalGradientDescentOptimizer
 from model_fns.optimizers.rmsprop import RMSPropOptimizer
+from model_fns.protos.example import (
+    BytesList,
+    Example,
+    Feature,
+    FeatureList,
+    FeatureLists,
+    Features,
+    FloatList,
+    Int64List,
+    SequenceExample,
+)
 from model_fns.schedules import (
     cosine_decay,
     cosine_decay_restarts,
@@ -66,45 +88,68 @@ __all__ = [
     "AdagradDAOptimizer",
     "AdagradOptimizer",
     "AdamOptimizer",
+    "BytesList",
     "CheckpointSaverHook",
     "CheckpointSaverListener",
+    "ChiefSessionCreator",
     "ClusterSpec",
     "Coordinator",
+    "Example",
     "ExponentialMovingAverage",
+    "Feature",
+    "FeatureList",
+    "FeatureLists",
+    "Features",
     "FeedFnHook",
     "FinalOpsHook",
+    "FloatList",
     "FtrlOptimizer",
     "GlobalStepWaiterHook",
     "GradientDescentOptimizer",
+    "Int64List",
     "LoggingTensorHook",
     "MomentumOptimizer",
+    "MonitoredSession",
+    "MonitoredTrainingSession",
     "NanLossDuringTrainingError",
     "NanTensorHook",
+    "NewCheckpointReader",
     "Optimizer",
+    "ProfilerHook",
     "ProximalAdagradOptimizer",
     "ProximalGradientDescentOptimizer",
     "RMSPropOptimizer",
     "Saver",
     "Scaffold",
     "SecondOrStepTimer",
+    "SequenceExample",
+    "SessionCreator",
     "SessionRunArgs",
     "SessionRunContext",
     "SessionRunHook",
     "SessionRunValues",
+    "SingularMonitoredSession",
     "StepCounterHook",
     "StopAtStepHook",
+    "SummarySaverHook",
+    "VocabInfo",
+    "WorkerSessionCreator",
     "assert_global_step",
     "checkpoint_exists",
+    "checkpoints_iterator",
     "cosine_decay",
     "cosine_decay_restarts",
     "create_global_step",
     "exponential_decay",
+    "export_meta_graph",
     "generate_checkpoint_state_proto",
     "get_checkpoint_mtimes",
     "get_checkpoint_state",
     "get_global_step",
     "get_or_create_global_step",
     "global_step",
+    "import_meta_graph",
+    "init_from_checkpoint",
     "inverse_time_decay",
     "latest_checkpoint",
     "linear_cosine_decay",
@@ -118,7 +163,10 @@ __all__ = [
     "polynomial_decay",
     "remove_checkpoint",
     "start_queue_runners",
+    "summary_iterator",
     "update_checkpoint_state",
+    "warm_start",
+    "write_graph",
 ]
 
 

@@ -1,0 +1,34 @@
+"""tf.io: files, and what is written in them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from estimators.compat.missing import missing
+from input_fns.data.record_file import TFRecordCompressionType, TFRecordOptions, TFRecordWriter, tf_record_iterator
+from model_fns.example_features import FixedLenFeature, VarLenFeature
+from model_fns.ops.decoding import decode_csv, decode_raw
+from model_fns.ops.example_features import FixedLenSequenceFeature
+from model_fns.ops.examples import parse_example, parse_single_example
+from model_fns.ops.files import matching_files, read_file, write_file
+
+__all__ = [
+    "FixedLenFeature",
+    "FixedLenSequenceFeature",
+    "TFRecordCompressionType",
+    "TFRecordOptions",
+    "TFRecordWriter",
+    "VarLenFeature",
+    "decode_csv",
+    "decode_raw",
+    "matching_files",
+    "parse_example",
+    "parse_single_example",
+    "read_file",
+    "tf_record_iterator",
+    "write_file",
+]
+
+
+def __getattr__(name: str) -> Any:
+    raise missing(__name__, name)
