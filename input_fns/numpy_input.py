@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from input_fns.array_input import batches_of
+from input_fns.array_input import ArrayInput
 from input_fns.validation import check_arrays, check_shuffle
 
 
@@ -32,8 +32,4 @@ def numpy_input_fn(
     TypeError or ValueError for arrays that are empty, of other types, or of different lengths.
     """
     check_shuffle(shuffle)
-
-    def input_fn() -> Any:
-        return batches_of(check_arrays(x, y), batch_size, num_epochs, bool(shuffle))
-
-    return input_fn
+    return ArrayInput(lambda: check_arrays(x, y), batch_size, num_epochs, bool(shuffle))

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from input_fns.array_input import batches_of
+from input_fns.array_input import ArrayInput
 from input_fns.validation import Component, InputArrays, check_shuffle
 from model_fns.graph.dtypes import as_dtype
 
@@ -54,11 +54,7 @@ def pandas_input_fn(
     elif y is not None:
         labels = (Component(target_column, _column(y, "y")),)
     inputs = InputArrays(features, labels, False, isinstance(y, pandas.Series))
-
-    def input_fn() -> Any:
-        return batches_of(inputs, batch_size, num_epochs, bool(shuffle))
-
-    return input_fn
+    return ArrayInput(lambda: inputs, batch_size, num_epochs, bool(shuffle))
 
 
 def _check_target(x: Any, y: Any, target_column: str, kinds: Any) -> None:

@@ -1,30 +1,7 @@
-"""Which operations a run needs, and in which order they run."""
+"""Which operations a run needs: model_fns.graph.needed, which functions inside a graph use, too."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from model_fns.graph.needed import needed_operations
 
-from model_fns.graph.graph import as_operation
-from model_fns.graph.tensor import Operation, Tensor
-
-
-def needed_operations(fetches: Iterable[Any], feeds: Iterable[Tensor] = ()) -> list[Operation]:
-    """The operations behind `fetches` (tensors and operations), cut off at `feeds`, in the order they were made.
-
-    That order respects data and control dependencies, because both can only name what exists already; and it settles
-    what TensorFlow leaves to chance: a read and an assignment that do not wait for each other run as they were written.
-    """
-    fed = set(feeds)
-    found: set[Operation] = set()
-    stack = [as_operation(item) for item in fetches if not (isinstance(item, Tensor) and item in fed)]
-    while stack:
-        operation = stack.pop()
-        if operation in found:
-            continue
-        found.add(operation)
-        if operation.outputs and all(output in fed for output in operation.outputs):
-            continue
-        stack += [tensor.op for tensor in operation.inputs if tensor not in fed]
-        stack += operation.control_inputs
-    return sorted(found, key=lambda operation: operation.index)
+__all__ = ["needed_operations"]

@@ -52,7 +52,7 @@ def bias_relu_max_pool_gradient(statement: Statement, code: Code) -> None:
     maximum, where = code.names.function("maximum"), code.names.function("where")
     zero = code.names.literal(0, out.dtype)
     _, height, width, channels = x.dims
-    if (height, width) != (2 * pooled.dims[1], 2 * pooled.dims[2]):  # type: ignore[operator]  # constants
+    if (height, width) != (2 * pooled.dims[1], 2 * pooled.dims[2]):
         row = height * width * channels
         code.line(f"for i0 in range({part.start} * {row}, {part.stop} * {row}):")
         code.line(f"{_INDENT}{result}[i0] = {zero}")
