@@ -1,13 +1,13 @@
 """Summaries: numbers, distributions, pictures and sounds of a run, to be written to event files while it goes on.
 
-Each function makes a string tensor and puts it into the collection SUMMARIES. Its value is one Python object, a tuple
-of `SummaryValue`, which whoever writes event files turns into their format.
+Each function makes a string tensor, a `Summary` message in bytes, and puts it into the collection SUMMARIES.
 """
 
 from __future__ import annotations
 
 import logging
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from typing import Any, ClassVar, final
 
 import numpy as np
 
+from model_fns.errors import InvalidArgumentError
 from model_fns.graph.constant import convert_to_tensor
 from model_fns.graph.dimensions import Dims
 from model_fns.graph.dtypes import DType, string
@@ -24,20 +25,12 @@ from model_fns.graph.op import Op
 from model_fns.graph.tensor import Tensor
 from model_fns.ops.apply import apply
 from model_fns.ops.arithmetic import cast
+from model_fns.protos.summary import Summary as SummaryProto
+from model_fns.protos.summary import SummaryMetadata, SummaryValue
+from model_fns.protos.tensor import make_tensor_proto
+from model_fns.summary_encoding import audio_proto, histogram_proto, image_proto
 
 _INVALID_IN_TAG = re.compile(r"[^-/\w\.]")
-_ALL_BLACK = 1e-6  # an image whose largest value is below this is black
-
-
-@final
-@dataclass(frozen=True)
-class SummaryValue:
-    """One thing to show: under which tag, what kind of thing, and its value."""
-
-    tag: str
-    kind: str  # "scalar", "histogram", "image", "audio" or "text"
-    value: Any  # a float; an array of any shape; uint8 [height, width, channels]; float32 [frames, channels]; strings
-    sample_rate: float = 0.0  # of audio, in Hertz
 
 
 @dataclass(frozen=True)
@@ -71,7 +64,7 @@ class ScalarSummary(Summary):
         return ()
 
     def kernel(self, *inputs: Any) -> Any:
-        return _packed(SummaryValue(self.tag, "scalar", float(np.asarray(inputs[0]).reshape(()))))
+        return _serialized(SummaryValue(tag=self.tag, simple_value=float(np.asarray(inputs[0]).reshape(()))))
 
 
 @final
@@ -80,7 +73,7 @@ class HistogramSummary(Summary):
     """The distribution of a tensor's elements"""
 
     def kernel(self, *inputs: Any) -> Any:
-        return _packed(SummaryValue(self.tag, "histogram", np.array(inputs[0])))
+        return _serialized(SummaryValue(tag=self.tag, histo=histogram_proto(inputs[0], self.tag)))
 
 
 @final
@@ -96,9 +89,13 @@ class ImageSummary(Summary):
         return ()
 
     def kernel(self, *inputs: Any) -> Any:
-        images = [pixels(image) for image in inputs[0][: self.max_outputs]]
+        images = np.asarray(inputs[0])
+        if images.ndim != 4 or images.shape[-1] not in (1, 3, 4):
+            shape = ",".join(map(str, images.shape))
+            raise InvalidArgumentError(message=f"Tensor must be 4-D with last dim 1, 3, or 4, not [{shape}]")
         tags = numbered(f"{self.tag}/image", self.max_outputs)
-        return _packed(*(SummaryValue(tag, "image", image) for tag, image in zip(tags, images, strict=False)))
+        shown = zip(tags, images[: self.max_outputs], strict=False)
+        return _serialized(*(SummaryValue(tag=tag, image=image_proto(image)) for tag, image in shown))
 
 
 @final
@@ -113,8 +110,8 @@ class AudioSummary(Summary):
         sounds, rate = inputs
         clips = [clip.reshape(len(clip), -1) for clip in sounds[: self.max_outputs]]
         tags = numbered(f"{self.tag}/audio", self.max_outputs)
-        values = (SummaryValue(tag, "audio", clip, float(rate)) for tag, clip in zip(tags, clips, strict=False))
-        return _packed(*values)
+        shown = zip(tags, clips, strict=False)
+        return _serialized(*(SummaryValue(tag=tag, audio=audio_proto(clip, float(rate))) for tag, clip in shown))
 
 
 @final
@@ -125,7 +122,8 @@ class TextSummary(Summary):
     type_name: ClassVar[str] = "TensorSummaryV2"
 
     def kernel(self, *inputs: Any) -> Any:
-        return _packed(SummaryValue(self.tag, "text", np.array(inputs[0], dtype=object)))
+        metadata = SummaryMetadata(plugin_data={"plugin_name": "text"})
+        return _serialized(SummaryValue(tag=self.tag, tensor=make_tensor_proto(inputs[0], string), metadata=metadata))
 
 
 @final
@@ -142,36 +140,27 @@ class MergeSummary(Op):
         return (None,) * len(inputs)
 
     def kernel(self, *inputs: Any) -> Any:
-        return _packed(*(value for item in inputs for value in np.asarray(item).item()))
+        merged = b"".join(np.asarray(item).item() for item in inputs)  # so lists of values join in this format
+        tags = Counter(value.tag for value in SummaryProto.FromString(merged).value)
+        for tag, times in tags.items():
+            if times > 1:
+                raise InvalidArgumentError(message=f"Duplicate tag {tag} found in summary inputs")
+        return _string(merged)
 
 
-def _packed(*values: SummaryValue) -> np.ndarray:
+def _serialized(*values: SummaryValue) -> np.ndarray:
+    return _string(SummaryProto(value=values).SerializeToString())
+
+
+def _string(content: bytes) -> np.ndarray:
     array = np.empty((), object)
-    array[()] = values
+    array[()] = content
     return array
 
 
 def numbered(tag: str, count: int) -> list[str]:
     """TensorFlow's tags for the outputs of one summary: with a number if there may be several."""
     return [tag] if count == 1 else [f"{tag}/{i}" for i in range(count)]
-
-
-def pixels(image: np.ndarray) -> np.ndarray:
-    """An image as uint8, by TensorFlow's rule.
-
-    uint8 stays. Floats from 0 on are scaled so that the largest is 255; with negative ones 0 becomes 128 and the
-    largest magnitude 127 more or less. A pixel that is not finite becomes (255, 0, 0, 255).
-    """
-    if image.dtype == np.uint8:
-        return image
-    finite = np.isfinite(image)
-    low, high = (
-        float(edge) for edge in (np.min(image, where=finite, initial=0), np.max(image, where=finite, initial=0))
-    )
-    size, offset, top = (max(-low, high), 128.0, 127.0) if low < 0 else (high, 0.0, 255.0)
-    scaled = np.where(finite, image, 0) * (0.0 if size < _ALL_BLACK else top / size) + offset
-    warning = np.array([255, 0, 0, 255], np.uint8)[: image.shape[-1]]
-    return np.where(finite.all(axis=-1, keepdims=True), scaled.astype(np.uint8), warning)
 
 
 @contextmanager
@@ -224,7 +213,7 @@ def image(
 ) -> Tensor:
     """Shows the first `max_outputs` images of a batch [batch, height, width, channels], 1, 3 or 4 channels.
 
-    uint8 as it is, floats scaled per image (see `pixels`). Tags `<name>/image/0`, ..., for one output `<name>/image`.
+    uint8 as it is, floats scaled per image. Tags `<name>/image/0`, ..., for one output `<name>/image`.
     """
     with _scope(name, family) as (tag, scope):
         made = apply(ImageSummary(tag, max_outputs), scope, tensor=tensor)

@@ -94,6 +94,12 @@ class _Store:
         self.scope = VariableScope(reuse=False)
         self.counts: dict[str, int] = {}
 
+    def copy(self) -> _Store:
+        """A store that goes its own way from here."""
+        made = _Store()
+        made.variables, made.scope, made.counts = dict(self.variables), copy.copy(self.scope), dict(self.counts)
+        return made
+
     def unique(self, prefix: str) -> str:
         """`prefix` under the current scope, numbered if scopes of that name were opened before."""
         full = f"{self.scope.name}/{prefix}" if self.scope.name else prefix
@@ -110,6 +116,11 @@ class _Store:
 
 def _store() -> _Store:
     return get_default_graph().by_key.setdefault(_KEY, _Store())
+
+
+def existing_variables() -> dict[str, Variable]:
+    """The variables that get_variable has made in the default graph, by name."""
+    return dict(_store().variables)
 
 
 def get_variable_scope() -> VariableScope:
@@ -280,7 +291,7 @@ def _get(
     **unused: Any,
 ) -> Variable:
     store = _store()
-    scope, graph = store.scope, get_default_graph()
+    scope, graph = store.scope, get_default_graph().root
     kind = as_dtype(dtype) if dtype is not None else scope.dtype
     existing = store.variables.get(full)
     if existing is not None:
@@ -308,7 +319,7 @@ def _get(
     initial, given_type = _initial_value(
         full, shape, kind, initializer if initializer is not None else scope.initializer, graph
     )
-    with graph.control_dependencies(None), graph.name_scope(None):
+    with graph.as_default(), graph.control_dependencies(None), graph.name_scope(None):
         variable = Variable(initial, trainable, collections, name=full, dtype=given_type, constraint=constraint)
     store.variables[full] = variable
     _regularize(variable, regularizer if regularizer is not None else scope.regularizer, full, graph)
@@ -349,7 +360,7 @@ def _called(initializer: Callable[..., Any], sizes: list[Any], kind: DType) -> C
 def _regularize(variable: Variable, regularizer: Any, full: str, graph: Graph) -> None:
     if regularizer is None:
         return
-    with graph.name_scope(f"{full}/Regularizer/"):
+    with graph.as_default(), graph.name_scope(f"{full}/Regularizer/"):
         loss = regularizer(variable)
     if loss is not None:
         graph.add_to_collection(GraphKeys.REGULARIZATION_LOSSES, loss)

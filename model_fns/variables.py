@@ -12,7 +12,7 @@ from model_fns.graph.graph import Graph, get_default_graph
 from model_fns.graph.keys import GraphKeys
 from model_fns.graph.shapes import TensorShape
 from model_fns.graph.tensor import Operation, Operators, Tensor
-from model_fns.ops.apply import apply
+from model_fns.ops.apply import apply, graph_of
 from model_fns.ops.control import group, identity, no_op
 from model_fns.ops.operators import install
 from model_fns.ops.state import Assign, AssignAdd, AssignSub, ReadVariable, VariableV2
@@ -54,9 +54,10 @@ class Variable(Operators):
     ) -> None:
         if initial_value is None:
             raise ValueError("initial_value must be specified.")
-        self.graph: Graph = get_default_graph()
+        self.graph: Graph = get_default_graph().root
         self.trainable = trainable is None or bool(trainable)
         self.constraint = constraint
+        self.slot_scope: str | None = None  # what an optimizer names the variable's slots after, if not after it
         keys = [GraphKeys.GLOBAL_VARIABLES] if collections is None else list(collections)
         if not isinstance(keys, list | tuple | set):
             raise ValueError(
@@ -64,7 +65,11 @@ class Variable(Operators):
             )
         if self.trainable and GraphKeys.TRAINABLE_VARIABLES not in keys:
             keys.append(GraphKeys.TRAINABLE_VARIABLES)
-        with self.graph.control_dependencies(None), self.graph.name_scope(name or "Variable") as scope:
+        with (
+            self.graph.as_default(),
+            self.graph.control_dependencies(None),
+            self.graph.name_scope(name or "Variable") as scope,
+        ):
             self._initial_value = self._first_value(initial_value, dtype)
             dims = self._initial_value.dims
             if dims is None or not all(map(is_known, dims)):
@@ -75,11 +80,25 @@ class Variable(Operators):
             self._snapshot = apply(ReadVariable(), "read", ref=self._handle)
         self.graph.add_to_collections(keys, self)
 
+    @classmethod
+    def of_parts(cls, handle: Tensor, initializer: Operation, snapshot: Tensor, value: Tensor, trainable: bool) -> Variable:
+        """The variable of operations that exist already, in no collection."""
+        made = cls.__new__(cls)
+        made.graph, made.trainable, made.constraint = handle.graph, trainable, None
+        made._handle, made.initializer, made._snapshot, made._initial_value = handle, initializer, snapshot, value
+        return made
+
     def _first_value(self, initial_value: Any, dtype: Any) -> Tensor:
         if callable(initial_value):
             with self.graph.name_scope("Initializer"):
                 return convert_to_tensor(initial_value(), dtype, "initial_value")
         return convert_to_tensor(initial_value, dtype, "initial_value")
+
+    def begin_with(self, value: Tensor) -> None:
+        """Replaces what the variable is initialized with, as far as initializers made from now on are concerned."""
+        with self.graph.control_dependencies(None), self.graph.as_default():
+            self._initial_value = value
+            self.initializer = self.graph.create(Assign(), (self._handle, value), f"{self.op.name}/Assign")
 
     @property
     def graph_element(self) -> Tensor:
@@ -195,8 +214,9 @@ def _handle_of(ref: Any) -> Tensor:
 
 def _update(kind: Any, label: str, ref: Any, value: Any, name: str | None) -> Tensor:
     handle = _handle_of(ref)
+    graph = graph_of(handle)  # in a branch or a body, it is that which assigns
     value = convert_to_tensor(value, None if isinstance(value, Tensor | Variable) else handle.dtype, "value")
-    return handle.graph.create(kind, (handle, value), name or label).outputs[0]
+    return graph.create(kind, (handle, value), name or label).outputs[0]
 
 
 def assign(

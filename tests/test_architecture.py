@@ -219,7 +219,8 @@ def nameless_names(file: SourceFile) -> Iterator[str]:
 
 def long_files(file: SourceFile) -> Iterator[str]:
     lines = len(file.text.splitlines())
-    if lines > MOST_LINES_OF_A_FILE:
+    # An __init__ is a list of names: see init_contents. The facade's has as many as TensorFlow.
+    if lines > MOST_LINES_OF_A_FILE and not file.path.endswith("/__init__.py"):
         yield f"{file.path} has {lines} lines, more than {MOST_LINES_OF_A_FILE}: what does it hide?"
 
 
@@ -331,6 +332,7 @@ BREAKING = [
     (long_functions, "estimators/a.py", LONG_FUNCTION, "f has 81 lines"),
 ]
 KEEPING = [
+    (long_files, "estimators/compat/v1/__init__.py", "x\n" * (MOST_LINES_OF_A_FILE + 1)),
     (forbidden_imports, "estimators/a.py", "import numba\nfrom .b import c\nimport os.path"),
     (compiler_imports, "estimators/kernels/a.py", "import numba"),
     (pickles, "estimators/a.py", "numpy.load(file, allow_pickle=False)"),

@@ -22,11 +22,12 @@ examples:
   python -m estimators train model_fns.lenet --data-dir ~/mnist --model-dir /tmp/lenet
   python -m estimators train my_model.py --epochs 3 -p learning_rate=0.01
   python -m estimators predict my_model.py
+  python -m estimators run program_for_tensorflow_1.py --its-own-flag
 """
 
 
 def parser() -> argparse.ArgumentParser:
-    """The parser; the parsed `action` is "train", "evaluate" or "predict"."""
+    """The parser; the parsed `action` is "train", "evaluate", "predict" or "run"."""
     top = argparse.ArgumentParser(
         prog="python -m estimators",
         description="Trains, evaluates and asks models of the Estimator kind.",
@@ -34,10 +35,12 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     top.add_argument("--version", action="version", version=f"estimators {__version__}")
-    actions = top.add_subparsers(dest="action", required=True, metavar="train | evaluate | predict")
+    actions = top.add_subparsers(dest="action", required=True, metavar="train | evaluate | predict | run")
     train = _action(actions, "train", "train a model, evaluate it, and show some predictions")
     _evaluate = _action(actions, "evaluate", "evaluate what was trained")
     predict = _action(actions, "predict", "show predictions of what was trained, beside the truth if it is known")
+
+    _add_run(actions)
 
     length = train.add_mutually_exclusive_group()
     length.add_argument("--steps", type=_number(int, 1), metavar="N", help="train for N more steps")
@@ -46,6 +49,21 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument("--log-every", type=_number(int, 1), default=100, metavar="N", help="log every N steps (100)")
     predict.add_argument("-n", "--examples", type=_number(int, 1), default=10, metavar="N", help="how many (10)")
     return top
+
+
+def _add_run(actions: argparse._SubParsersAction) -> None:
+    description = "run a program written for TensorFlow 1, as it is"
+    action = actions.add_parser(
+        "run",
+        help=description,
+        description=f"{description[0].upper()}{description[1:]}: `import tensorflow` gives it estimators.compat.v1.",
+    )
+    action.add_argument(
+        "--instead-of-tensorflow", action="store_true", help="also where TensorFlow itself is installed"
+    )
+    action.add_argument("--debug", action="store_true", help="show tracebacks")
+    action.add_argument("script", metavar="SCRIPT", help="path of a .py file")
+    action.add_argument("arguments", nargs=argparse.REMAINDER, metavar="...", help="arguments of the script")
 
 
 def _action(actions: argparse._SubParsersAction, name: str, description: str) -> argparse.ArgumentParser:

@@ -34,7 +34,7 @@ def sentence(error: BaseException, model_dir: str | None, files: Iterable[str]) 
             f"(-p learning_rate=...). The last good checkpoint is in {model_dir}."
         )
     said = str(error) if isinstance(error, OpError) and str(error) else f"{type(error).__name__}: {error}"
-    return f"{said}{_place(error, set(files))}\n(--debug shows the traceback.)"
+    return f"{said}{place(error, set(files))}\n(--debug shows the traceback.)"
 
 
 def _of_another_model(error: BaseException) -> bool:
@@ -49,6 +49,7 @@ def _facts(text: str) -> str:
     return "; ".join(facts[:_MOST_FACTS]) + more
 
 
-def _place(error: BaseException, files: set[str]) -> str:
+def place(error: BaseException, files: set[str]) -> str:
+    """The line of one of `files` where the error came about, in brackets; nothing if it is in none of them."""
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename in files]
     return f" ({frames[-1].filename}, line {frames[-1].lineno}, in {frames[-1].name})" if frames else ""

@@ -13,6 +13,7 @@ from estimators.command.evaluation import evaluate
 from estimators.command.job import Job
 from estimators.command.log_lines import show_log_lines
 from estimators.command.prediction import predict
+from estimators.command.script import run_script
 from estimators.command.training import train
 
 _ACTIONS: dict[str, Callable[[Job], None]] = {"train": train, "evaluate": evaluate, "predict": predict}
@@ -21,6 +22,8 @@ _ACTIONS: dict[str, Callable[[Job], None]] = {"train": train, "evaluate": evalua
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command; 0, or 2 for a request that cannot be met, 1 for a run that failed, 130 after Ctrl-C."""
     options = parser().parse_args(arguments)
+    if options.action == "run":
+        return run_script(options)
     show_log_lines(options.verbose)
     job: Job | None = None
     try:

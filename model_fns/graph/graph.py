@@ -27,6 +27,8 @@ class Graph:
         self.sources: dict[Operation, Any] = {}  # the input pipelines, by the operation that yields their batches
         self.by_key: dict[str, Any] = {}  # what other modules keep for this graph, such as its variable store
         self.capture: Callable[[Tensor], Tensor] | None = None  # brings a tensor of an outer graph into a function's
+        self.outer: Graph | None = None  # the graph that the branch or the body that this is belongs to
+        self.awaited: list[Operation] = []  # operations of outer graphs that something in this one waits for
         self._by_name: dict[str, Operation] = {}
         self._collections: dict[Any, list[Any]] = {}
         self._controls: tuple[Operation, ...] = ()
@@ -64,6 +66,21 @@ class Graph:
             return self.capture(tensor)
         raise ValueError(f"{tensor} must be from the same graph as the operation {taker!r} that takes it.")
 
+    def begin_inside(self) -> Graph:
+        """A graph for a branch or a body of this one, with names that go on from here, and the same collections.
+
+        Variables are made in the outermost graph, and found there: `root`.
+        """
+        made = Graph()
+        made.outer, made.seed, made.names = self, self.seed, self.names.copy()
+        made.by_key, made._collections = self.by_key, self._collections
+        return made
+
+    @property
+    def root(self) -> Graph:
+        """The graph that variables belong to: this one, unless it is a branch or a body."""
+        return self if self.outer is None else self.outer.root
+
     def _control_inputs(self, inputs: tuple[Tensor, ...]) -> tuple[Operation, ...]:
         data = {tensor.op for tensor in inputs}
         return tuple(operation for operation in self._controls if operation not in data)
@@ -75,7 +92,9 @@ class Graph:
         if control_inputs is None:
             self._controls = ()
         else:
-            added = [as_operation(item) for item in control_inputs]
+            waited = [as_operation(item) for item in control_inputs]
+            added = [operation for operation in waited if operation.graph is self or self.outer is None]
+            self.awaited += [operation for operation in waited if operation not in added]
             self._controls = outer + tuple(op for op in dict.fromkeys(added) if op not in outer)
         try:
             yield

@@ -17,6 +17,8 @@ from model_fns.layers.pooling import (
     max_pooling1d,
     max_pooling2d,
 )
+from model_fns.layers.separable_convolution import SeparableConv2D, separable_conv2d
+from model_fns.layers.transposed_convolution import Conv2DTranspose, conv2d_transpose
 
 __all__ = [
     "AveragePooling1D",
@@ -24,6 +26,7 @@ __all__ = [
     "BatchNormalization",
     "Conv1D",
     "Conv2D",
+    "Conv2DTranspose",
     "Dense",
     "Dropout",
     "Flatten",
@@ -31,14 +34,17 @@ __all__ = [
     "Layer",
     "MaxPooling1D",
     "MaxPooling2D",
+    "SeparableConv2D",
     "average_pooling1d",
     "average_pooling2d",
     "batch_normalization",
     "conv1d",
     "conv2d",
+    "conv2d_transpose",
     "dense",
     "dropout",
     "flatten",
     "max_pooling1d",
     "max_pooling2d",
+    "separable_conv2d",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from model_fns import initializers
+from model_fns import initializers, matrix_initializers
 from model_fns.ops import activation as activations
 from model_fns.ops import elementary, softmax
 
@@ -28,9 +28,11 @@ _INITIALIZERS: dict[str, Callable[[], Any]] = {
     "glorot_uniform": initializers.glorot_uniform_initializer,
     "he_normal": initializers.he_normal,
     "he_uniform": initializers.he_uniform,
+    "identity": matrix_initializers.Identity,
     "lecun_normal": initializers.lecun_normal,
     "lecun_uniform": initializers.lecun_uniform,
     "ones": initializers.ones_initializer,
+    "orthogonal": matrix_initializers.Orthogonal,
     "zeros": initializers.zeros_initializer,
 }
 

@@ -59,8 +59,8 @@ class Convolution(Layer):
         self.kernel: Any = None
         self.bias: Any = None
         self.input_spec = InputSpec(ndim=self.rank + 2)
-        if set(self.dilation_rate) != {1}:
-            raise NotImplementedError(f"tf.layers.{type(self).__name__}: dilation_rate above 1 is not available.")
+        if set(self.dilation_rate) != {1} and set(self.strides) != {1}:
+            raise ValueError("strides > 1 not supported in conjunction with dilation_rate > 1")
         if self.padding == "causal" and self.rank != 1:
             raise ValueError("Causal padding is only supported for `Conv1D`.")
 
@@ -112,7 +112,10 @@ class Conv2D(Convolution):
     def convolved(self, inputs: Tensor) -> Tensor:
         spatial = (1, 1, *self.strides) if self.channels_first else (1, *self.strides, 1)
         data_format = "NCHW" if self.channels_first else "NHWC"
-        return convolution.conv2d(inputs, self.kernel, spatial, self.padding, data_format=data_format, name="Conv2D")
+        rates = (1, 1, *self.dilation_rate) if self.channels_first else (1, *self.dilation_rate, 1)
+        return convolution.conv2d(
+            inputs, self.kernel, spatial, self.padding, data_format=data_format, dilations=rates, name="Conv2D"
+        )
 
 
 @final
@@ -171,10 +174,12 @@ class Conv1D(Convolution):
             steps = transpose(inputs, (0, 2, 1)) if self.channels_first else inputs
             padding = self.padding
             if padding == "causal":
-                steps, padding = pad(steps, [[0, 0], [self.kernel_size[0] - 1, 0], [0, 0]]), "valid"
+                before = (self.kernel_size[0] - 1) * self.dilation_rate[0]
+                steps, padding = pad(steps, [[0, 0], [before, 0], [0, 0]]), "valid"
             # An image of height 1, under a window of height 1.
             rows, kernel = expand_dims(steps, 1), expand_dims(self.kernel, 0)
-            image = convolution.conv2d(rows, kernel, (1, 1, *self.strides, 1), padding)
+            rates = (1, 1, *self.dilation_rate, 1)
+            image = convolution.conv2d(rows, kernel, (1, 1, *self.strides, 1), padding, dilations=rates)
             if self.channels_first:
                 return transpose(squeeze(image, [1]), (0, 2, 1), name=f"{scope}Squeeze_1")
             return squeeze(image, [1])

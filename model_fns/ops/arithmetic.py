@@ -84,7 +84,7 @@ class FloorMod(Elementwise):
 
     def gradient(self, upstream: Tensor, output: Tensor, *inputs: Tensor) -> tuple[Any, ...]:
         x, y = inputs
-        return upstream, -upstream * floordiv(x, y)
+        return upstream, -upstream * apply(FloorDiv(), x=x, y=y)
 
 
 @final
@@ -275,16 +275,6 @@ def divide(x: Any, y: Any, name: str | None = None) -> Tensor:
         return apply(RealDiv(), scope, x=x, y=y)
 
 
-def floordiv(x: Any, y: Any, name: str | None = None) -> Tensor:
-    """x / y rounded towards minus infinity."""
-    return apply(FloorDiv(), name or "floordiv", x=x, y=y)
-
-
-def mod(x: Any, y: Any, name: str | None = None) -> Tensor:
-    """The remainder of floordiv, with the sign of y."""
-    return apply(FloorMod(), name, x=x, y=y)
-
-
 def negative(x: Any, name: str | None = None) -> Tensor:
     """-x."""
     return apply(Neg(), name, x=x)
@@ -359,6 +349,11 @@ class Cast(Elementwise):
     def gradient(self, upstream: Tensor, output: Tensor, *inputs: Tensor) -> tuple[Any, ...]:
         source = inputs[0].dtype
         return (cast(upstream, source) if source.is_floating and self.dtype.is_floating else None,)
+
+
+def accumulate_n(inputs: Any, shape: Any = None, tensor_dtype: Any = None, name: str | None = None) -> Tensor:
+    """The sum of a list of tensors of one shape; `shape` and `tensor_dtype` are not needed."""
+    return add_n(inputs, name)
 
 
 def cast(x: Any, dtype: Any, name: str | None = None) -> Tensor:

@@ -9,8 +9,8 @@ import numpy as np
 
 from model_fns.graph import dtypes
 from model_fns.graph.constant import convert_to_tensor
-from model_fns.graph.dimensions import Dims, broadcast
-from model_fns.graph.op import Comparison, Elementwise, common_dtype
+from model_fns.graph.dimensions import Dims, broadcast, unknown
+from model_fns.graph.op import Comparison, Elementwise, Op, common_dtype
 from model_fns.graph.tensor import Tensor
 from model_fns.ops.apply import apply
 
@@ -140,6 +140,24 @@ class Select(Elementwise):
         return None, select(condition, upstream, zero), select(condition, zero, upstream)
 
 
+@final
+@dataclass(frozen=True)
+class Where(Op):
+    """The index vectors of what is true, or not 0, in x"""
+
+    def output_dtype(self, *inputs: dtypes.DType) -> dtypes.DType:
+        return dtypes.int64
+
+    def output_shape(self, *inputs: Dims) -> Dims:
+        return unknown(), len(inputs[0])
+
+    def gradient(self, upstream: Tensor, output: Tensor, *inputs: Tensor) -> tuple[Any, ...]:
+        return (None,)
+
+    def kernel(self, *inputs: Any) -> Any:
+        return np.argwhere(inputs[0]).astype(np.int64).reshape(-1, np.ndim(inputs[0]))
+
+
 def equal(x: Any, y: Any, name: str | None = None) -> Tensor:
     """x == y, elementwise."""
     return apply(Equal(), name, x=x, y=y)
@@ -211,16 +229,20 @@ def select(condition: Any, x: Any, y: Any, name: str | None = None) -> Tensor:
     return apply(Select(), name, condition=condition, x=x, y=convert_to_tensor(y, x.dtype))
 
 
+def places_of_true(condition: Any, name: str | None = None) -> Tensor:
+    """The index vectors (int64 [n, rank]) of what is true in `condition`."""
+    return apply(Where(), name or "Where", condition=convert_to_tensor(condition))
+
+
 def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None) -> Tensor:
-    """x where `condition`, else y.
+    """x where `condition`, else y; without the two, the index vectors (int64 [n, rank]) of what is true.
 
     x and y have one shape; `condition` has it too, or is a vector that chooses whole rows, or a scalar (TF1's rule).
     """
+    if x is None and y is None:
+        return places_of_true(condition, name)
     if x is None or y is None:
-        raise NotImplementedError(
-            "tf.where(condition) without x and y is not available: its shape depends on the data. "
-            "Use tf.where(condition, x, y)."
-        )
+        raise ValueError("x and y must both be non-None or both be None.")
     condition = convert_to_tensor(condition)
     x = convert_to_tensor(x, getattr(y, "dtype", None) if not isinstance(x, Tensor) else None)
     if condition.dims is not None and len(condition.dims) == 1 and x.dims is not None and len(x.dims) > 1:

@@ -14,12 +14,14 @@ from typing import Any, ClassVar, final
 import numpy as np
 
 from model_fns.graph.constant import convert_to_tensor
-from model_fns.graph.dimensions import Dim, Dims, Symbol, may_equal
+from model_fns.graph.dimensions import Dim, Dims, Symbol, larger, may_equal
 from model_fns.graph.dtypes import DType
 from model_fns.graph.op import Op
 from model_fns.graph.tensor import Tensor
 from model_fns.ops.apply import apply, dtype_of
 from model_fns.ops.joining import transpose
+from model_fns.ops.shaping import reshape
+from model_fns.ops.slicing import Pad, StridedSlice
 
 
 def output_size(size: Dim, window: Dim, stride: int, padding: str) -> Dim:
@@ -36,7 +38,7 @@ def padding_before(size: Any, window: int, stride: int, padding: str) -> Any:
     if padding == "VALID":
         return 0
     out = -(-size // stride)
-    return max((out - 1) * stride + window - size, 0) // 2
+    return larger((out - 1) * stride + window - size, 0) // 2
 
 
 def patches(
@@ -192,6 +194,23 @@ def under_channels_first(definition: Op, name: str | None, x: Tensor, **others: 
         return transpose(inner, (0, 3, 1, 2), name=scope)
 
 
+def dilated(weights: Tensor, rates: tuple[int, int]) -> Tensor:
+    """Weights with rate - 1 rows and columns of zeros between them: [h, w, ...] to [(h - 1) * rate + 1, ...].
+
+    ValueError if the window's size is not known.
+    """
+    height, width = (size.value for size in weights.shape[:2])
+    if height is None or width is None:
+        raise ValueError(f"The window's size must be known when the graph is built, but the filter is {weights.shape}.")
+    (down, across), (channels, outputs) = rates, (size.value for size in weights.shape[2:])
+    with weights.graph.as_default(), weights.graph.name_scope("dilated"):
+        apart = reshape(weights, [height, 1, width, 1, channels, outputs])
+        apart = apply(Pad(((0, 0), (0, down - 1), (0, 0), (0, across - 1), (0, 0), (0, 0))), tensor=apart)
+        whole = reshape(apart, [height * down, width * across, channels, outputs])
+        last = (None, (height - 1) * down + 1, 1), (None, (width - 1) * across + 1, 1)
+        return apply(StridedSlice(last), input=whole)
+
+
 def conv2d(
     input: Any,
     filter: Any = None,
@@ -203,13 +222,17 @@ def conv2d(
     name: str | None = None,
     filters: Any = None,
 ) -> Tensor:
-    """Images `input` [batch, height, width, channels] convolved with `filter` [height, width, channels, outputs]."""
-    if tuple(np.ravel(dilations)) not in ((1,), (1, 1), (1, 1, 1, 1)):
-        raise NotImplementedError("tf.nn.conv2d: dilations above 1 are not available.")
+    """Images `input` [batch, height, width, channels] convolved with `filter` [height, width, channels, outputs].
+
+    With `dilations`, the weights stand so many pixels apart.
+    """
     filter = filters if filter is None else filter
     kind = Conv2D(spatial_pair(1 if strides is None else strides, "strides", data_format), checked_padding(padding))
     x = convert_to_tensor(input, None if isinstance(input, Tensor) else dtype_of(filter))
     weights = convert_to_tensor(filter, None if isinstance(filter, Tensor) else x.dtype)
+    rates = spatial_pair(dilations, "dilations", data_format)
+    if rates != (1, 1):
+        weights = dilated(weights, rates)
     if data_format == "NHWC":
         return apply(kind, name, input=x, filter=weights)
     return under_channels_first(kind, name, x, filter=weights)

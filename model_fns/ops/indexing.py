@@ -16,6 +16,7 @@ from model_fns.graph.op import Op
 from model_fns.graph.tensor import Tensor
 from model_fns.ops.apply import apply, graph_of
 from model_fns.ops.control import identity
+from model_fns.ops.gather_nd import gather_along
 
 
 @final
@@ -114,9 +115,12 @@ def gather(
     axis: int | None = None,
     batch_dims: int = 0,
 ) -> Tensor:
-    """The slices of `params` along `axis` (default 0) at `indices`. InvalidArgumentError for an index out of range."""
+    """The slices of `params` along `axis` (default `batch_dims`) at `indices`.
+
+    With `batch_dims`, the first axes of both go together. InvalidArgumentError for an index out of range.
+    """
     if batch_dims:
-        raise NotImplementedError("tf.gather: batch_dims is not available.")
+        return gather_along(params, indices, int(batch_dims if axis is None else axis), int(batch_dims), name)
     return apply(Gather(int(axis or 0)), name, params=convert_to_tensor(params), indices=convert_to_tensor(indices))
 
 

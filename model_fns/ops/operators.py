@@ -6,15 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 from model_fns.graph.tensor import Tensor
-from model_fns.ops import arithmetic, comparison, linalg, slicing
+from model_fns.ops import arithmetic, comparison, division, linalg, slicing
 
 _BINARY: dict[str, tuple[Callable[..., Any], str]] = {
     "add": (arithmetic.add, "add"),
     "sub": (arithmetic.subtract, "sub"),
     "mul": (arithmetic.multiply, "mul"),
     "truediv": (arithmetic.divide, "truediv"),
-    "floordiv": (arithmetic.floordiv, "floordiv"),
-    "mod": (arithmetic.mod, "mod"),
+    "floordiv": (division.floordiv, "floordiv"),
+    "mod": (division.mod, "mod"),
     "pow": (arithmetic.pow, "pow"),
     "matmul": (linalg.matmul, "matmul"),
     "and": (comparison.logical_and, "and"),

@@ -156,3 +156,10 @@ def avg_pool(
 ) -> Tensor:
     """The mean of each window of size `ksize`, windows `strides` apart."""
     return _pool(AvgPool, input if value is None else value, ksize, strides, padding, data_format, name)
+
+
+def max_pool2d(
+    input: Any, ksize: Any, strides: Any, padding: Any, data_format: str = "NHWC", name: str | None = None
+) -> Tensor:
+    """`max_pool` under its later name."""
+    return _pool(MaxPool, input, ksize, strides, padding, data_format, name)

@@ -360,3 +360,13 @@ def count_nonzero(
     with tensor.graph.as_default(), tensor.graph.name_scope(name or "count_nonzero"):
         found = cast(not_equal(tensor, convert_to_tensor(0, tensor.dtype)), dtype)
         return reduce_sum(found, axis, keepdims, None, reduction_indices, keep_dims)
+
+
+def arg_max(input: Any, dimension: Any, output_type: Any = dtypes.int64, name: str | None = None) -> Tensor:
+    """`argmax` under its first name."""
+    return argmax(input, dimension, name, None, output_type)
+
+
+def arg_min(input: Any, dimension: Any, output_type: Any = dtypes.int64, name: str | None = None) -> Tensor:
+    """`argmin` under its first name."""
+    return argmin(input, dimension, name, None, output_type)

@@ -7,7 +7,7 @@ from typing import Any, final
 from model_fns.graph.tensor import Tensor
 from model_fns.ops.elementary import rsqrt, sqrt
 from model_fns.optimizers.optimizer import Optimizer
-from model_fns.variables import Variable, assign
+from model_fns.variables import Variable
 
 
 @final
@@ -53,4 +53,8 @@ class AdadeltaOptimizer(Optimizer):
         accum = accum_slot * rho + grad * grad * rest
         step = sqrt(update_slot + epsilon) * rsqrt(accum + epsilon) * grad
         accum_update = update_slot * rho + step * step * rest
-        return [assign(accum_slot, accum), assign(update_slot, accum_update), self._replace(var, var - rate * step)]
+        return [
+            self._assign(accum_slot, accum),
+            self._assign(update_slot, accum_update),
+            self._replace(var, var - rate * step),
+        ]

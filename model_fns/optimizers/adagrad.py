@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, final
+from typing import Any, ClassVar, final
 
 from model_fns.graph.tensor import Tensor
 from model_fns.ops.elementary import rsqrt
@@ -23,6 +23,8 @@ class AdagradOptimizer(Optimizer):
       learning_rate: number, scalar tensor, or function without arguments that returns one.
       initial_accumulator_value: above 0, else ValueError.
     """
+
+    updates_all_rows: ClassVar[bool] = True  # a zero gradient changes nothing
 
     def __init__(
         self,

@@ -10,7 +10,7 @@ from model_fns.ops.arithmetic import cast
 from model_fns.ops.elementary import sqrt
 from model_fns.optimizers.optimizer import Optimizer
 from model_fns.optimizers.proximal import shrunk
-from model_fns.variables import Variable, assign
+from model_fns.variables import Variable
 
 
 @final
@@ -72,7 +72,11 @@ class AdagradDAOptimizer(Optimizer):
             pull = shrunk(total, self._once(("l1 * t", var.dtype), lambda: l1 * steps))
         if l2 is not None:
             stiffness = stiffness + self._once(("l2 * t * rate", var.dtype), lambda: l2 * steps * rate)
-        return [assign(sum_slot, total), assign(squares_slot, squares), self._replace(var, -(rate * pull) / stiffness)]
+        return [
+            self._assign(sum_slot, total),
+            self._assign(squares_slot, squares),
+            self._replace(var, -(rate * pull) / stiffness),
+        ]
 
     def _steps(self, dtype: DType) -> Tensor:
         """The number of steps, this one included."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, final
+from typing import Any, ClassVar, final
 
 from model_fns.graph.dtypes import DType
 from model_fns.graph.graph import get_default_graph
@@ -29,6 +29,8 @@ class AdamOptimizer(Optimizer):
     Args:
       learning_rate, beta1, beta2, epsilon: number, scalar tensor, or function without arguments that returns one.
     """
+
+    updates_all_rows: ClassVar[bool] = True  # as TensorFlow's does: its moments decay everywhere
 
     def __init__(
         self,

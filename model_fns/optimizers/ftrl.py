@@ -9,7 +9,7 @@ from model_fns.ops.arithmetic import abs, pow, sign
 from model_fns.ops.comparison import greater, select
 from model_fns.ops.elementary import sqrt
 from model_fns.optimizers.optimizer import Optimizer
-from model_fns.variables import Variable, assign
+from model_fns.variables import Variable
 
 
 @final
@@ -85,7 +85,7 @@ class FtrlOptimizer(Optimizer):
             value = -linear / curvature
         else:
             value = select(greater(abs(linear), l1), (sign(linear) * l1 - linear) / curvature, 0.0)
-        return [assign(accum_slot, accum), assign(linear_slot, linear), self._replace(var, value)]
+        return [self._assign(accum_slot, accum), self._assign(linear_slot, linear), self._replace(var, value)]
 
     def _root(self, accum: Tensor) -> Tensor:
         """accum^-learning_rate_power."""

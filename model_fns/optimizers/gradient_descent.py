@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, final
+from typing import Any, ClassVar, final
 
 from model_fns.graph.tensor import Tensor
 from model_fns.optimizers.optimizer import Optimizer
@@ -18,6 +18,8 @@ class GradientDescentOptimizer(Optimizer):
     Args:
       learning_rate: number, scalar tensor, or function without arguments that returns one.
     """
+
+    updates_all_rows: ClassVar[bool] = True  # a zero gradient changes nothing
 
     def __init__(self, learning_rate: Any, use_locking: bool = False, name: str = "GradientDescent") -> None:
         super().__init__(use_locking, name)

@@ -6,7 +6,7 @@ from typing import Any, final
 
 from model_fns.graph.tensor import Tensor
 from model_fns.optimizers.optimizer import Optimizer
-from model_fns.variables import Variable, assign
+from model_fns.variables import Variable
 
 
 @final
@@ -47,4 +47,4 @@ class MomentumOptimizer(Optimizer):
         slot = self.get_slot(var, "momentum")
         accumulation = slot * momentum + grad
         step = grad + momentum * accumulation if self._use_nesterov else accumulation
-        return [assign(slot, accumulation), self._replace(var, var - rate * step)]
+        return [self._assign(slot, accumulation), self._replace(var, var - rate * step)]

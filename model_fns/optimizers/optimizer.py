@@ -13,8 +13,10 @@ from model_fns.graph.graph import Graph, get_default_graph
 from model_fns.graph.keys import GraphKeys
 from model_fns.graph.tensor import Operation, Tensor
 from model_fns.ops.arithmetic import cast
+from model_fns.ops.comparison import select
 from model_fns.ops.control import group, tuple_
 from model_fns.optimizers.slots import create_slot
+from model_fns.optimizers.touched_rows import touched_rows
 from model_fns.variables import Variable, assign, assign_add, trainable_variables
 
 
@@ -23,7 +25,8 @@ class Optimizer(ABC):
 
     A subclass writes `_create_slots(var_list)`, if it keeps state, and `_apply_dense(gradient, variable)`: the new
     values of one variable and its slots, as elementwise expressions of the old ones, so that the compiler makes one
-    loop of them. `_prepare` runs before the first variable is updated, `_finish` after the last.
+    loop of them. It gives them by `_assign` and `_replace`, which leave rows of a table alone that were not looked up.
+    `_prepare` runs before the first variable is updated, `_finish` after the last.
 
     Args:
       use_locking: accepted for TensorFlow's sake; updates never race here.
@@ -35,6 +38,8 @@ class Optimizer(ABC):
     GATE_OP: ClassVar[int] = 1
     GATE_GRAPH: ClassVar[int] = 2
 
+    updates_all_rows: ClassVar[bool] = False  # also those whose gradient is zero because they were not looked up
+
     def __init__(self, use_locking: bool, name: str) -> None:
         if not name:
             raise ValueError("Must specify the optimizer name")
@@ -44,6 +49,7 @@ class Optimizer(ABC):
         self._non_slots: dict[tuple[str, Graph], Variable] = {}
         self._scope = ""
         self._computed: dict[Hashable, Tensor] = {}
+        self._rows: Tensor | None = None  # which rows of the present variable are updated; None for all
 
     # -- what a program calls ----------------------------------------------------------------------------------------
 
@@ -135,7 +141,9 @@ class Optimizer(ABC):
             updates: list[Any] = []
             for gradient, variable in given:
                 with graph.name_scope(f"update_{variable.op.name}"):
+                    self._rows = None if self.updates_all_rows else touched_rows(gradient)
                     updates.append(self._apply_dense(gradient, variable))
+            self._rows = None
             applied = self._finished(updates, global_step, scope, graph)
         train_ops = graph.get_collection_ref(GraphKeys.TRAIN_OP)
         if applied not in train_ops:
@@ -225,9 +233,13 @@ class Optimizer(ABC):
             return None
         return self._scalar(strength, name, dtype)
 
+    def _assign(self, slot: Variable, new_value: Tensor) -> Tensor:
+        """Gives a slot of the present variable its new value, in the rows that are updated."""
+        return assign(slot, new_value if self._rows is None else select(self._rows, new_value, slot))
+
     def _replace(self, var: Variable, new_value: Tensor) -> Tensor:
         """Gives the variable its new value, passed through the variable's constraint if it has one."""
-        return assign(var, new_value if var.constraint is None else var.constraint(new_value))
+        return self._assign(var, new_value if var.constraint is None else var.constraint(new_value))
 
 
 def _flattened(items: Any) -> Iterable[Any]:

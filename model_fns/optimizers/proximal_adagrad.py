@@ -8,7 +8,7 @@ from model_fns.graph.tensor import Tensor
 from model_fns.ops.elementary import rsqrt
 from model_fns.optimizers.optimizer import Optimizer
 from model_fns.optimizers.proximal import shrunk
-from model_fns.variables import Variable, assign
+from model_fns.variables import Variable
 
 
 @final
@@ -60,4 +60,4 @@ class ProximalAdagradOptimizer(Optimizer):
             value = shrunk(value, rate * l1)
         if l2 is not None:
             value = value / (1.0 + rate * l2)
-        return [assign(slot, accumulator), self._replace(var, value)]
+        return [self._assign(slot, accumulator), self._replace(var, value)]

@@ -7,7 +7,7 @@ from typing import Any, final
 from model_fns.graph.tensor import Tensor
 from model_fns.ops.elementary import rsqrt
 from model_fns.optimizers.optimizer import Optimizer
-from model_fns.variables import Variable, assign
+from model_fns.variables import Variable
 
 
 @final
@@ -57,11 +57,11 @@ class RMSPropOptimizer(Optimizer):
         rest = self._once(("1 - decay", var.dtype), lambda: 1 - self._scalar(self._decay, "decay", var.dtype))
         rms_slot, momentum_slot = self.get_slot(var, "rms"), self.get_slot(var, "momentum")
         rms = rms_slot + (grad * grad - rms_slot) * rest
-        updates, spread = [assign(rms_slot, rms)], rms
+        updates, spread = [self._assign(rms_slot, rms)], rms
         if self._centered:
             mean_slot = self.get_slot(var, "mg")
             mean = mean_slot + (grad - mean_slot) * rest
-            updates.append(assign(mean_slot, mean))
+            updates.append(self._assign(mean_slot, mean))
             spread = rms - mean * mean
         step = momentum_slot * momentum + rate * grad * rsqrt(spread + epsilon)
-        return [*updates, assign(momentum_slot, step), self._replace(var, var - step)]
+        return [*updates, self._assign(momentum_slot, step), self._replace(var, var - step)]

@@ -11,12 +11,13 @@ from model_fns.variables import Variable
 
 
 def create_slot(primary: Variable | Tensor, value: Any, name: str) -> Variable:
-    """A variable `primary's name/name`, not trained, with `primary`'s type and shape.
+    """A variable `primary's name/name`, not trained, with `primary`'s type and shape; see also Variable.slot_scope.
 
     `value` is a number that fills it, or a tensor that is its first value. The name gets `_1`, `_2`, ... where it is
     taken: that is how Adam's second slot comes to be called `dense/kernel/Adam_1`.
     """
-    with variable_scope(None, f"{primary.op.name}/{name}"):
+    scope = getattr(primary, "slot_scope", None) or primary.op.name
+    with variable_scope(None, f"{scope}/{name}"):
         if isinstance(value, Tensor):
             return get_variable("", initializer=value, trainable=False)
         initializer = Constant(value, primary.dtype)

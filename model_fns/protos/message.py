@@ -6,6 +6,7 @@ A class lists its fields; the rest - attributes with defaults, `add`, `HasField`
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any, ClassVar, TypeVar
 
 from model_fns.protos.field import Field
@@ -28,9 +29,9 @@ class Message:
 
     @classmethod
     def _field(cls, name: str) -> Field:
-        for field in cls.FIELDS:
-            if field.name == name:
-                return field
+        found = _fields_by_name(cls).get(name)
+        if found is not None:
+            return found
         names = ", ".join(field.name for field in cls.FIELDS)
         raise ValueError(f'Protocol message {cls.__name__} has no "{name}" field. It has: {names}.')
 
@@ -68,13 +69,22 @@ class Message:
             for key, item in value.items():
                 getattr(self, field.name)[key].MergeFrom(item)
         elif field.repeated:
-            getattr(self, field.name).extend(_made(field, item) for item in value)
+            held = getattr(self, field.name)
+            for item in value:
+                held.add(**item) if field.message and isinstance(item, dict) else held.append(item)
         elif field.message:
-            item = _made(field, value)
             self._leave_others(field)
-            getattr(self, field.name).CopyFrom(item)
+            if isinstance(value, dict):
+                self.hold(field.name, field.message(**value))
+            else:
+                getattr(self, field.name).CopyFrom(value)
         else:
             setattr(self, field.name, value)
+
+    def hold(self, name: str, message: Message) -> None:
+        """Takes `message` itself, and no copy, as the message inside called `name`."""
+        message.SetInParent()
+        self._values[name] = message
 
     def _leave_others(self, field: Field) -> None:
         """Of fields of which there is one at most, the others go."""
@@ -142,7 +152,7 @@ class Message:
 
     def MergeFromString(self, serialized: bytes) -> int:
         """Takes over the fields that the bytes hold; repeated ones are appended."""
-        content, by_number = bytes(serialized), {field.number: field for field in self.FIELDS}
+        content, by_number = bytes(serialized), _fields_by_number(type(self))
         for number, wire_type, value, whole in fields(content):
             field = by_number.get(number)
             if field is None or not field.takes(wire_type):
@@ -247,9 +257,14 @@ class Map(dict):
         return iter(sorted(self.items()))
 
 
-def _made(field: Field, value: Any) -> Any:
-    """`value`, a mapping turned into the message that the field holds."""
-    return field.message(**value) if field.message and isinstance(value, dict) else value
+@cache
+def _fields_by_name(kind: type[Message]) -> dict[str, Field]:
+    return {field.name: field for field in kind.FIELDS}
+
+
+@cache
+def _fields_by_number(kind: type[Message]) -> dict[int, Field]:
+    return {field.number: field for field in kind.FIELDS}
 
 
 def _empty(field: Field) -> Any:

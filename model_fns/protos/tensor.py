@@ -61,6 +61,9 @@ _LISTS = {
 } | dict.fromkeys(("int32", "int16", "int8", "uint8", "uint16"), "int_val")
 
 
+_LARGE = 1024  # elements: a smaller array is written in full, as TensorFlow writes it
+
+
 def shape_proto(dims: Any) -> TensorShapeProto:
     """Sizes as a message; None for an unknown rank, what is no number for an unknown size."""
     if dims is None:
@@ -86,11 +89,19 @@ def make_tensor_proto(
     made.tensor_shape.SetInParent()
     if kind == dtypes.string:
         made.string_val.extend(item if isinstance(item, bytes) else str(item).encode() for item in array.reshape(-1))
-    elif array.size == 1 and kind.name in _LISTS:
-        getattr(made, _LISTS[kind.name]).append(array.item())
+    elif kind.name in _LISTS and (array.size == 1 or _is_one_number(array)):
+        getattr(made, _LISTS[kind.name]).append(array.flat[0].item())
     else:
         made.tensor_content = np.ascontiguousarray(array).astype(array.dtype.newbyteorder("<"), copy=False).tobytes()
     return made
+
+
+def _is_one_number(array: np.ndarray) -> bool:
+    """Whether a large array holds the same bits again and again, as what an optimizer's slots begin with."""
+    if array.size < _LARGE:
+        return False
+    bits = np.ascontiguousarray(array).reshape(-1).view(f"u{array.itemsize}")
+    return bool((bits == bits[0]).all())
 
 
 def _shaped(array: np.ndarray, shape: tuple[int, ...], verify_shape: bool) -> np.ndarray:

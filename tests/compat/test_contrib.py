@@ -205,6 +205,12 @@ def test_an_estimator_trains_with_it(tmp_path):
     assert hook.step == 7
 
 
+def test_the_global_step_under_its_old_names():
+    step = tf.contrib.framework.get_or_create_global_step()
+    assert (step.name, tf.contrib.framework.get_global_step()) == ("global_step:0", step)
+    assert tf.contrib.framework.is_tensor(step) and not tf.contrib.framework.is_tensor(3)
+
+
 # -- HParams ----------------------------------------------------------------------------------------------------------
 
 

@@ -117,6 +117,7 @@ def test_an_unknown_name_is_an_error_that_helps(namespace):
     [
         ("tf.matmull", "tf.matmull is not available here. Nearest: tf.matmul."),
         ("tf.layers.softmax", "tf.layers.softmax is not available here. Nearest: tf.math.softmax, tf.nn.softmax."),
+        ("tf.image.decode_jpeg", "tf.image.decode_jpeg is not available here. Use arrays of pixels, "),
         ("tf.train.AdamOptimiser", "Nearest: tf.train.AdamOptimizer, "),
         ("tf.while_loop", "tf.while_loop is not available here. Use a Python loop that builds the graph."),
     ],

@@ -362,3 +362,46 @@ def small_network(tf, x):
     x = tf.layers.average_pooling2d(x, 2, 2)
     x = tf.layers.dense(tf.layers.flatten(x), 6, activation=tf.nn.relu)
     return tf.layers.dense(tf.layers.dropout(x), 3)
+
+
+@case(x=(2, 4, 5, 3))
+def conv2d_transpose(tf, x):
+    return tf.layers.conv2d_transpose(x, 4, 3, strides=2, padding="same", activation=tf.nn.relu)
+
+
+@case(x=(2, 4, 5, 3))
+def conv2d_transpose_valid(tf, x):
+    return tf.layers.conv2d_transpose(x, 4, (2, 3), (3, 2), use_bias=False)
+
+
+@case(x=(2, 4, 5, 3))
+def conv2d_transpose_class(tf, x):
+    return tf.layers.Conv2DTranspose(2, 3, name="up")(x)
+
+
+@case(x=(2, 6, 7, 3))
+def separable_conv2d(tf, x):
+    return tf.layers.separable_conv2d(x, 4, 3, padding="same", activation=tf.nn.relu)
+
+
+@case(x=(2, 6, 7, 3))
+def separable_conv2d_strided(tf, x):
+    regularizer = tf.contrib.layers.l2_regularizer(0.1)
+    return tf.layers.separable_conv2d(
+        x, 4, 3, strides=2, depth_multiplier=2, depthwise_regularizer=regularizer, pointwise_regularizer=regularizer
+    )
+
+
+@case(x=(2, 6, 7, 3))
+def separable_conv2d_class(tf, x):
+    return tf.layers.SeparableConv2D(2, 3, use_bias=False, name="apart")(x)
+
+
+@case(x=(2, 6, 7, 3))
+def conv2d_dilated(tf, x):
+    return tf.layers.conv2d(x, 4, 3, dilation_rate=2, padding="same")
+
+
+@case(x=(2, 9, 3))
+def conv1d_dilated_causal(tf, x):
+    return tf.layers.conv1d(x, 4, 3, dilation_rate=2, padding="causal")

@@ -2,8 +2,8 @@
 
     python tests/golden/make_ops.py
 
-For each case of op_cases.py: the output's name, static shape and type, the names of all operations (JSON), its value,
-and the gradients of sum(output * cosines) by the inputs (npz), all in float64.
+For each case of op_cases.py and array_op_cases.py: the output's name, static shape and type, of operators the names of
+all operations (JSON), its value, and the gradients of sum(output * cosines) by the inputs (npz), all in float64.
 """
 
 import json
@@ -16,10 +16,13 @@ import tensorflow as tf
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 
+import array_op_cases  # noqa: E402
 import op_cases  # noqa: E402
 
+CASES = dict(op_cases.CASES, **array_op_cases.CASES)
 
-def measured(build, given):
+
+def measured(name, build, given):
     tf.reset_default_graph()
     arrays = [op_cases.array(kind, shape, number, "float64") for number, (kind, shape) in enumerate(given)]
     tensors = [tf.placeholder(a.dtype, [None] + list(a.shape[1:]), name="given") for a in arrays]
@@ -28,8 +31,9 @@ def measured(build, given):
         "name": output.name,
         "shape": output.shape.as_list(),
         "dtype": output.dtype.name,
-        "operations": [op.name for op in tf.get_default_graph().get_operations()],
     }
+    if name.startswith("operator"):
+        facts["operations"] = [op.name for op in tf.get_default_graph().get_operations()]
     feeds = {tensor: arrays[number] for number, tensor in enumerate(tensors)}
     results = {}
     with tf.Session() as session:
@@ -45,9 +49,9 @@ def measured(build, given):
 
 def main():
     facts, arrays = {}, {}
-    for name, (build, given) in sorted(op_cases.CASES.items()):
+    for name, (build, given) in sorted(CASES.items()):
         try:
-            facts[name], results = measured(build, given)
+            facts[name], results = measured(name, build, given)
         except (TypeError, ValueError, tf.errors.OpError) as error:
             raise RuntimeError(name) from error
         for key, value in results.items():

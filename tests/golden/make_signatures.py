@@ -1,8 +1,9 @@
 """Writes signatures.json: what TensorFlow 1.15.5 says of every name that the facade has.
 
-    python -m tests.golden.make_signatures tf115_signatures.json
+    python -m tests.golden.make_signatures tf115_signatures.json [more_signatures.json]
 
-The argument is an introspection of TensorFlow 1.15.5: {namespace: {name: {kind, sig, init, new, members, repr}}}.
+The first argument is an introspection of TensorFlow 1.15.5: {namespace: {name: {kind, sig, init, new, members, repr}}}.
+more_signatures.json, beside it, has what another introspection says of further namespaces (tf.image, tf.linalg).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 from tests.compat.signatures import facade_names, of_text
 
 TUPLE_METHODS = ("count", "index")
-FILE = Path(__file__).with_name("signatures.json")
+HERE = Path(__file__).parent
 
 
 def entry(found: dict[str, Any], ours: Any) -> dict[str, Any]:
@@ -40,7 +41,7 @@ def entry(found: dict[str, Any], ours: Any) -> dict[str, Any]:
     return kept
 
 
-def main(source: str) -> None:
+def main(source: str, file: str = "signatures.json") -> None:
     spaces = json.loads(Path(source).read_text(encoding="utf-8"))
     entries = {}
     for name, ours in facade_names().items():
@@ -49,8 +50,8 @@ def main(source: str) -> None:
         if found is not None:
             entries[name] = entry(found, ours)
     lines = [f"{json.dumps(name)}: {json.dumps(kept)}" for name, kept in sorted(entries.items())]
-    FILE.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+    HERE.joinpath(file).write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

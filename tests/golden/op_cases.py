@@ -17,9 +17,14 @@ def array(kind, shape, number, dtype):
         return (wave > 0).reshape(shape)
     if kind.startswith("below"):
         return (places * 7 % int(kind.split()[1])).astype("int32").reshape(shape)
-    values = {"wave": wave, "positive": np.abs(wave) + 0.1, "unit": wave * 0.6, "ties": places * 5 % 4, "rows": wave}[
-        kind
-    ]
+    values = {
+        "wave": wave,
+        "positive": np.abs(wave) + 0.1,
+        "unit": wave * 0.6,
+        "colours": 0.5 + wave / 3.2,
+        "ties": places * 5 % 4,
+        "rows": wave,
+    }[kind]
     values = values.reshape(shape)
     if kind == "rows":  # each sums to 1, exactly
         values = np.array([0.5, 0.25, 0.125, 0.125])[np.argsort(values, -1)]

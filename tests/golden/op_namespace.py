@@ -13,6 +13,7 @@ from model_fns.ops import (
     comparison,
     control,
     convolution,
+    division,
     elementary,
     indexing,
     joining,
@@ -38,14 +39,25 @@ def _public(*modules: Any) -> dict[str, Any]:
     }
 
 
-_elementwise = _public(arithmetic, elementary, comparison, activation)
+_elementwise = _public(arithmetic, division, elementary, comparison, activation)
 tf = SimpleNamespace(
     **_public(
-        shaping, slicing, joining, linalg, indexing, control, arithmetic, comparison, reduction, clipping, tensordot
+        shaping,
+        slicing,
+        joining,
+        linalg,
+        indexing,
+        control,
+        arithmetic,
+        division,
+        comparison,
+        reduction,
+        clipping,
+        tensordot,
     ),
     float32=dtypes.float32,
     int32=dtypes.int32,
     name_scope=lambda name: get_default_graph().name_scope(name),
-    math=SimpleNamespace(**_elementwise, floormod=arithmetic.mod),
+    math=SimpleNamespace(**_elementwise, floormod=division.mod),
     nn=SimpleNamespace(**_public(activation, softmax, convolution, pooling, indexing, norms, moments, bias)),
 )

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from estimators.host_program import HostProgram
 from input_fns.data.dataset import Dataset
 from input_fns.data.opening import Opening
 from input_fns.data.structure import pack
+from model_fns.host_program import HostProgram
 
 
 def elements(dataset: Dataset, most: int = 60, seed: int = 3, start: int = 0) -> list[Any]:

@@ -15,6 +15,8 @@ from model_fns.initializers import Zeros as zeros
 from model_fns.initializers import glorot_normal_initializer as glorot_normal
 from model_fns.initializers import glorot_uniform_initializer as glorot_uniform
 from model_fns.initializers import he_normal, he_uniform, lecun_normal, lecun_uniform
+from model_fns.matrix_initializers import identity_initializer as identity
+from model_fns.matrix_initializers import orthogonal_initializer as orthogonal
 from model_fns.variables import global_variables_initializer as global_variables
 from model_fns.variables import local_variables_initializer as local_variables
 from model_fns.variables import tables_initializer
@@ -27,10 +29,12 @@ __all__ = [
     "glorot_uniform",
     "he_normal",
     "he_uniform",
+    "identity",
     "lecun_normal",
     "lecun_uniform",
     "local_variables",
     "ones",
+    "orthogonal",
     "random_normal",
     "random_uniform",
     "tables_initializer",

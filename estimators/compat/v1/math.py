@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from estimators.compat.missing import missing
+from model_fns.ops.accumulation import cumprod, cumsum
 from model_fns.ops.activation import sigmoid, softplus, softsign, tanh
 from model_fns.ops.arithmetic import (
     abs,
+    accumulate_n,
     add,
     add_n,
     divide,
-    floordiv,
     maximum,
     minimum,
-    mod,
     multiply,
     negative,
     pow,
@@ -23,7 +23,6 @@ from model_fns.ops.arithmetic import (
     squared_difference,
     subtract,
 )
-from model_fns.ops.arithmetic import mod as floormod
 from model_fns.ops.comparison import (
     equal,
     greater,
@@ -39,8 +38,10 @@ from model_fns.ops.comparison import (
     logical_xor,
     not_equal,
 )
+from model_fns.ops.confusion import bincount, confusion_matrix
 from model_fns.ops.counting import in_top_k, zero_fraction
-from model_fns.ops.division import scalar_mul, truediv
+from model_fns.ops.division import floordiv, mod, scalar_mul, truediv
+from model_fns.ops.division import mod as floormod
 from model_fns.ops.elementary import (
     acos,
     asin,
@@ -60,6 +61,8 @@ from model_fns.ops.elementary import (
     sqrt,
     tan,
 )
+from model_fns.ops.elementary import round as rint
+from model_fns.ops.normalization import reduce_euclidean_norm, reduce_std, reduce_variance
 from model_fns.ops.norms import l2_normalize
 from model_fns.ops.reduction import (
     argmax,
@@ -74,23 +77,65 @@ from model_fns.ops.reduction import (
     reduce_prod,
     reduce_sum,
 )
+from model_fns.ops.segments import (
+    segment_max,
+    segment_mean,
+    segment_min,
+    segment_sum,
+    unsorted_segment_max,
+    unsorted_segment_mean,
+    unsorted_segment_min,
+    unsorted_segment_sqrt_n,
+    unsorted_segment_sum,
+)
+from model_fns.ops.sequences import invert_permutation
 from model_fns.ops.softmax import log_softmax, softmax
+from model_fns.ops.sorting import top_k
+from model_fns.ops.special import (
+    acosh,
+    asinh,
+    atan2,
+    atanh,
+    cosh,
+    digamma,
+    erfc,
+    lgamma,
+    log_sigmoid,
+    multiply_no_nan,
+    sinh,
+    xdivy,
+    xlogy,
+)
+from model_fns.ops.special import div_no_nan as divide_no_nan
 
 __all__ = [
     "abs",
+    "accumulate_n",
     "acos",
+    "acosh",
     "add",
     "add_n",
     "argmax",
     "argmin",
     "asin",
+    "asinh",
     "atan",
+    "atan2",
+    "atanh",
+    "bincount",
     "ceil",
+    "confusion_matrix",
     "cos",
+    "cosh",
     "count_nonzero",
+    "cumprod",
+    "cumsum",
+    "digamma",
     "divide",
+    "divide_no_nan",
     "equal",
     "erf",
+    "erfc",
     "exp",
     "expm1",
     "floor",
@@ -99,14 +144,17 @@ __all__ = [
     "greater",
     "greater_equal",
     "in_top_k",
+    "invert_permutation",
     "is_finite",
     "is_inf",
     "is_nan",
     "l2_normalize",
     "less",
     "less_equal",
+    "lgamma",
     "log",
     "log1p",
+    "log_sigmoid",
     "log_softmax",
     "logical_and",
     "logical_not",
@@ -116,24 +164,34 @@ __all__ = [
     "minimum",
     "mod",
     "multiply",
+    "multiply_no_nan",
     "negative",
     "not_equal",
     "pow",
     "reciprocal",
     "reduce_all",
     "reduce_any",
+    "reduce_euclidean_norm",
     "reduce_logsumexp",
     "reduce_max",
     "reduce_mean",
     "reduce_min",
     "reduce_prod",
+    "reduce_std",
     "reduce_sum",
+    "reduce_variance",
+    "rint",
     "round",
     "rsqrt",
     "scalar_mul",
+    "segment_max",
+    "segment_mean",
+    "segment_min",
+    "segment_sum",
     "sigmoid",
     "sign",
     "sin",
+    "sinh",
     "softmax",
     "softplus",
     "softsign",
@@ -143,7 +201,15 @@ __all__ = [
     "subtract",
     "tan",
     "tanh",
+    "top_k",
     "truediv",
+    "unsorted_segment_max",
+    "unsorted_segment_mean",
+    "unsorted_segment_min",
+    "unsorted_segment_sqrt_n",
+    "unsorted_segment_sum",
+    "xdivy",
+    "xlogy",
     "zero_fraction",
 ]
 

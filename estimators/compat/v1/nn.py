@@ -7,13 +7,30 @@ from typing import Any
 from estimators.compat.missing import missing
 from model_fns.ops.activation import elu, leaky_relu, relu, relu6, selu, sigmoid, softplus, softsign, swish, tanh
 from model_fns.ops.bias import bias_add, relu_layer, xw_plus_b
+from model_fns.ops.candidate_sampling import (
+    fixed_unigram_candidate_sampler,
+    log_uniform_candidate_sampler,
+    nce_loss,
+    sampled_softmax_loss,
+    uniform_candidate_sampler,
+)
 from model_fns.ops.convolution import conv2d
 from model_fns.ops.counting import in_top_k, zero_fraction
 from model_fns.ops.indexing import embedding_lookup
 from model_fns.ops.moments import batch_normalization, moments
+from model_fns.ops.normalization import (
+    crelu,
+    fused_batch_norm,
+    local_response_normalization,
+    log_poisson_loss,
+    weighted_moments,
+)
+from model_fns.ops.normalization import local_response_normalization as lrn
 from model_fns.ops.norms import l2_loss, l2_normalize
-from model_fns.ops.pooling import avg_pool, max_pool
+from model_fns.ops.pooling import avg_pool, max_pool, max_pool2d
+from model_fns.ops.pooling import avg_pool as avg_pool2d
 from model_fns.ops.random import dropout
+from model_fns.ops.rearranging import depth_to_space, space_to_depth
 from model_fns.ops.softmax import (
     log_softmax,
     sigmoid_cross_entropy_with_logits,
@@ -23,26 +40,57 @@ from model_fns.ops.softmax import (
     sparse_softmax_cross_entropy_with_logits,
     weighted_cross_entropy_with_logits,
 )
+from model_fns.ops.sorting import top_k
+from model_fns.ops.transposed_convolution import (
+    atrous_conv2d,
+    conv1d,
+    conv2d_backprop_filter,
+    conv2d_backprop_input,
+    conv2d_transpose,
+    depthwise_conv2d,
+    depthwise_conv2d_native,
+    separable_conv2d,
+)
 
 __all__ = [
+    "atrous_conv2d",
     "avg_pool",
+    "avg_pool2d",
     "batch_normalization",
     "bias_add",
+    "conv1d",
     "conv2d",
+    "conv2d_backprop_filter",
+    "conv2d_backprop_input",
+    "conv2d_transpose",
+    "crelu",
+    "depth_to_space",
+    "depthwise_conv2d",
+    "depthwise_conv2d_native",
     "dropout",
     "elu",
     "embedding_lookup",
+    "fixed_unigram_candidate_sampler",
+    "fused_batch_norm",
     "in_top_k",
     "l2_loss",
     "l2_normalize",
     "leaky_relu",
+    "local_response_normalization",
+    "log_poisson_loss",
     "log_softmax",
+    "log_uniform_candidate_sampler",
+    "lrn",
     "max_pool",
+    "max_pool2d",
     "moments",
+    "nce_loss",
     "relu",
     "relu6",
     "relu_layer",
+    "sampled_softmax_loss",
     "selu",
+    "separable_conv2d",
     "sigmoid",
     "sigmoid_cross_entropy_with_logits",
     "softmax",
@@ -50,10 +98,14 @@ __all__ = [
     "softmax_cross_entropy_with_logits_v2",
     "softplus",
     "softsign",
+    "space_to_depth",
     "sparse_softmax_cross_entropy_with_logits",
     "swish",
     "tanh",
+    "top_k",
+    "uniform_candidate_sampler",
     "weighted_cross_entropy_with_logits",
+    "weighted_moments",
     "xw_plus_b",
     "zero_fraction",
 ]

@@ -1,8 +1,13 @@
 """tf.contrib."""
 
 from estimators.compat.missing import of_contrib as __getattr__  # noqa: F401
-from estimators.compat.v1.contrib import layers
+from estimators.compat.v1.contrib import estimator, framework, layers, learn, predictor, training
 
 __all__ = [
+    "estimator",
+    "framework",
     "layers",
+    "learn",
+    "predictor",
+    "training",
 ]

@@ -1,0 +1,8 @@
+"""tf.keras, of which the data sets are here."""
+
+from estimators.compat.missing import of_keras as __getattr__  # noqa: F401
+from estimators.compat.v1.keras import datasets
+
+__all__ = [
+    "datasets",
+]

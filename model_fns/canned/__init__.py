@@ -1,0 +1,1 @@
+"""The model functions of canned estimators."""
