@@ -9,7 +9,6 @@ from typing import Any, final
 import numpy as np
 
 from estimators.compiler.reference import evaluate
-from estimators.host_program import HostProgram
 from estimators.host_stage import HostStage
 from estimators.state import State
 from input_fns.data.iterator import IteratorSource
@@ -20,6 +19,7 @@ from model_fns.graph.dimensions import Dims, Symbol
 from model_fns.graph.op import TensorSpec
 from model_fns.graph.shapes import TensorShape
 from model_fns.graph.tensor import Tensor
+from model_fns.host_program import HostProgram
 
 _NOT_STARTED = (
     "GetNext() failed because the iterator has not been initialized. Ensure that you have run the initializer "

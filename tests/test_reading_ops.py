@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from estimators.compiler.reference import evaluate
-from estimators.host_program import HostProgram
 from model_fns.errors import InvalidArgumentError, NotFoundError
 from model_fns.example_features import FixedLenFeature, VarLenFeature
 from model_fns.graph.constant import constant
 from model_fns.graph.dtypes import float32, int32, int64, string
 from model_fns.graph.graph import Graph
+from model_fns.host_program import HostProgram
 from model_fns.ops import text
 from model_fns.ops.decoding import decode_csv, decode_raw, string_to_number
 from model_fns.ops.example_features import FixedLenSequenceFeature
