@@ -39,18 +39,24 @@ class BuiltGraph:
     session: Session | None = None
     extras: Any = None  # what evaluation adds: update operations and values
     mark: Mark | None = None  # the graph as it was before the first hook's begin
+    described: Any = None  # what an ArrayInput says of itself, if the input part is one's
+    untouched: bool = False  # by hooks, since the graph was last restored
 
     def begin(self, hooks: Iterable[SessionRunHook]) -> None:
         """Calls every hook's begin, the last moment at which operations may be added.
 
         What the hooks of an earlier call added is taken back before.
         """
+        every = list(hooks)
+        if self.untouched and not every:
+            return
+        self.untouched = not every
         if self.mark is None:
             self.mark = self.graph.mark()
         self.graph.restore(self.mark)
         self.scaffold.reset()
         with self.graph.as_default():
-            for hook in hooks:
+            for hook in every:
                 hook.begin()
         if self.session is not None:
             self.session.forget_what_was_taken_back()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import os
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -19,16 +20,23 @@ from estimators.built_graph import BuiltGraph, Sources, call_input_fn, call_mode
 from estimators.checkpoint.reader import list_variables, load_variable
 from estimators.checkpoint.state_file import latest_checkpoint
 from estimators.evaluation import add_evaluation_ops, evaluate, evaluation_hooks
+from estimators.export.saved_model import write_saved_model
+from estimators.export.signatures import outputs_of, signatures_of
 from estimators.hooks.session_run_hook import SessionRunHook
 from estimators.hooks.stop_at_step import StopAtStepHook
-from estimators.input_cursor import InputCursor
+from estimators.model_dir_lock import training_lock
 from estimators.prediction import chosen_predictions, predict
 from estimators.run_config import RunConfig
 from estimators.scaffold import Scaffold
 from estimators.session import Session
+from estimators.session_start import restore_from
 from estimators.state import State
+from estimators.summaries.evaluation_results import write_checkpoint_path, write_results
 from estimators.training import add_saver, checked_hooks, checked_listeners, final_step, train, training_hooks
-from estimators.weights import Weights
+from estimators.warm_start import settings_of, warm_start
+from estimators.weights import Weights, share_into
+from input_fns.array_input import ArrayInput
+from model_fns import summary
 from model_fns.errors import NanLossDuringTrainingError
 from model_fns.global_step import create_global_step
 from model_fns.graph.graph import Graph, set_random_seed
@@ -45,7 +53,8 @@ class Estimator:
       model_dir: where checkpoints are; by default the configuration's, else a temporary directory.
       config: a RunConfig.
       params: a dict handed to the model function.
-      warm_start_from: not available yet.
+      warm_start_from: a checkpoint, or WarmStartSettings: what the variables begin with if there is no checkpoint in
+        the model directory yet.
     Raises ValueError for a model function with other arguments, and for two different model directories.
     """
 
@@ -59,11 +68,7 @@ class Estimator:
     ) -> None:
         self._check_not_overridden()
         verify_model_fn(model_fn, params)
-        if warm_start_from is not None:
-            raise NotImplementedError(
-                "Estimator: warm_start_from is not available yet. "
-                "Restore variables with tf.train.Saver in a Scaffold's init_fn."
-            )
+        self._warm_start_settings = settings_of(warm_start_from)
         self._config = _config_with_directory(config, model_dir)
         self._model_fn = model_fn
         self._params = copy.deepcopy(params or {})
@@ -106,7 +111,7 @@ class Estimator:
 
         Begins where the latest checkpoint in model_dir stands; interrupted and run again, it goes on exactly there.
         Returns self. Raises ValueError for both or non-positive step numbers, NanLossDuringTrainingError if the loss
-        becomes NaN.
+        becomes NaN, RuntimeError if another process trains in model_dir.
         """
         if steps is not None and max_steps is not None:
             raise ValueError("Can not provide both steps and max_steps.")
@@ -120,7 +125,8 @@ class Estimator:
             return self
         built, sources = self._graph_for(ModeKeys.TRAIN, input_fn)
         stop = None if steps is None and max_steps is None else StopAtStepHook(steps, max_steps)
-        loss = self._train(built, sources, user_hooks, stop, listeners, steps, max_steps)
+        with training_lock(self.model_dir):
+            loss = self._train(built, sources, user_hooks, stop, listeners, steps, max_steps)
         if loss is not None:
             logging.info("Loss for final step: %s.", loss)
         return self
@@ -136,7 +142,6 @@ class Estimator:
         max_steps: int | None,
     ) -> Any:
         with built.graph.as_default():
-            add_saver(built, self._config)
             hooks = training_hooks(built, self._config, user_hooks, stop, listeners)
             built.begin(hooks)
             session = self._session(built)
@@ -166,16 +171,53 @@ class Estimator:
 
         Uses the weights in memory, or those of the latest checkpoint, or of `checkpoint_path`.
         """
+        path = checkpoint_path or self.latest_checkpoint()
+        if checkpoint_path is None:
+            self._weights.announce("evaluate")
+        return self._evaluate(
+            input_fn,
+            steps,
+            hooks,
+            name,
+            path,
+            lambda session, scaffold: self._weights.read_into(session, scaffold, checkpoint_path),
+        )
+
+    def evaluate_session(
+        self,
+        session: Session,
+        input_fn: Callable[..., Any],
+        steps: int | None = None,
+        hooks: Iterable[SessionRunHook] | None = None,
+        name: str | None = None,
+    ) -> dict[str, Any]:
+        """As evaluate, with the weights that a session - one that trains this model - holds now; no checkpoint."""
+        return self._evaluate(
+            input_fn, steps, hooks, name, None, lambda reading, scaffold: share_into(reading, scaffold, session.state)
+        )
+
+    def _evaluate(
+        self,
+        input_fn: Callable[..., Any],
+        steps: int | None,
+        hooks: Iterable[SessionRunHook] | None,
+        name: str | None,
+        path: Any,
+        fill: Callable[[Session, Scaffold], None],
+    ) -> dict[str, Any]:
         _check_positive("steps", steps)
         user_hooks = checked_hooks(hooks)
         built, sources = self._graph_for(ModeKeys.EVAL, input_fn)
         every = evaluation_hooks(built, steps, user_hooks)
+        logging.info("Starting evaluation at %s", time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
         built.begin(every)
         with built.graph.as_default():  # hooks ask it for global_step
-            result = evaluate(self._reading_session(built, sources, checkpoint_path, "evaluation"), built, every)
-        path = checkpoint_path or self.latest_checkpoint()
+            result = evaluate(self._reading_session(built, sources, fill), built, every)
+        step = int(result[GraphKeys.GLOBAL_STEP])
+        write_results(self.eval_dir(name), result, step)
         if path:
-            logging.info("Saving 'checkpoint_path' summary for global step %d: %s", result[GraphKeys.GLOBAL_STEP], path)
+            logging.info("Saving 'checkpoint_path' summary for global step %d: %s", step, path)
+            write_checkpoint_path(self.eval_dir(name), os.fspath(path), step)
         return result
 
     def eval_dir(self, name: str | None = None) -> str:
@@ -194,12 +236,78 @@ class Estimator:
     ) -> Iterator[Any]:
         """A generator of predictions, by example or by batch. Nothing runs before the first is asked for."""
         user_hooks = checked_hooks(hooks)
+        if checkpoint_path is None:
+            self._weights.announce("predict")
         built, sources = self._graph_for(ModeKeys.PREDICT, input_fn)
         predictions = chosen_predictions(built.spec.predictions, predict_keys)
         every = [*user_hooks, *built.spec.prediction_hooks]
         built.begin(every)
-        session = self._reading_session(built, sources, checkpoint_path, "prediction")
+        session = self._reading_session(
+            built,
+            sources,
+            lambda session, scaffold: self._weights.read_into(session, scaffold, checkpoint_path),
+        )
         yield from predict(session, built, predictions, every, yield_single_examples)
+
+    # -- export -----------------------------------------------------------------------------------------------------
+
+    def export_saved_model(
+        self,
+        export_dir_base: Any,
+        serving_input_receiver_fn: Callable[[], Any],
+        assets_extra: Any = None,
+        as_text: bool = False,
+        checkpoint_path: Any = None,
+        experimental_mode: str = ModeKeys.PREDICT,
+    ) -> bytes:
+        """Writes the model as a directory of its own, for estimators.predictor; the directory's name, as bytes.
+
+        Args:
+          export_dir_base: below it, in a directory named after the time.
+          serving_input_receiver_fn: function that makes a ServingInputReceiver.
+          assets_extra: files to go along, by the names they get.
+          as_text: accepted; the file is text.
+          checkpoint_path: by default the latest.
+          experimental_mode: only `infer`.
+        Raises ValueError without a checkpoint.
+        """
+        if experimental_mode != ModeKeys.PREDICT:
+            raise ValueError(
+                f"export_saved_model: only experimental_mode='infer' is available, not {experimental_mode!r}."
+            )
+        path = checkpoint_path or self.latest_checkpoint()
+        if not path:
+            raise ValueError(f"Couldn't find trained model at {self.model_dir}.")
+        return os.fsencode(self._export(export_dir_base, serving_input_receiver_fn, assets_extra, path))
+
+    def export_savedmodel(
+        self,
+        export_dir_base: Any,
+        serving_input_receiver_fn: Callable[[], Any],
+        assets_extra: Any = None,
+        as_text: bool = False,
+        checkpoint_path: Any = None,
+        strip_default_attrs: bool = False,
+    ) -> bytes:
+        """The older name of export_saved_model."""
+        return self.export_saved_model(
+            export_dir_base, serving_input_receiver_fn, assets_extra, as_text, checkpoint_path
+        )
+
+    def _export(self, base: Any, receiver_fn: Callable[[], Any], assets_extra: Any, path: Any) -> str:
+        graph = Graph()
+        with graph.as_default():
+            set_random_seed(self._config.tf_random_seed)
+            create_global_step(graph)
+            receiver = receiver_fn()
+            mode = ModeKeys.PREDICT
+            spec = call_model_fn(self._model_fn, receiver.features, None, mode, self._params, self._config)
+            signatures = signatures_of(receiver, outputs_of(spec))
+            scaffold = spec.scaffold or Scaffold()
+            scaffold.finalize()
+            session = Session(graph=graph)
+            restore_from(session, scaffold, path)
+        return write_saved_model(base, graph, signatures, session.state.arrays, assets_extra)
 
     # -- what was learnt --------------------------------------------------------------------------------------------
 
@@ -242,22 +350,34 @@ class Estimator:
 
     def _graph_for(self, mode: str, input_fn: Callable[..., Any]) -> tuple[BuiltGraph, Sources]:
         """The mode's graph: the one at hand if the input function makes the same structure again, else a new one."""
+        built, description = self._built.get(mode), None
+        if isinstance(input_fn, ArrayInput):
+            description, source = input_fn.described()
+            if built is not None and built.described == description:
+                return built, dict.fromkeys(built.graph.sources, source)
         graph = Graph()
         with graph.as_default():
             set_random_seed(self._config.tf_random_seed)
             create_global_step(graph)
             features, labels = call_input_fn(input_fn, mode, self._params, self._config)
-        built = self._built.get(mode)
         if built is not None and built.takes_input_of(graph):
+            built.described = description
             return built, dict(zip(built.graph.sources, graph.sources.values(), strict=True))
         mark = fingerprint(graph)
         with graph.as_default():
             if mode == ModeKeys.PREDICT:
                 labels = None
             spec = call_model_fn(self._model_fn, features, labels, mode, self._params, self._config)
+            if self._warm_start_settings is not None and (mode == ModeKeys.TRAIN or not self.latest_checkpoint()):
+                logging.info("Warm-starting with WarmStartSettings: %s", self._warm_start_settings)
+                warm_start(*self._warm_start_settings)
             built = BuiltGraph(graph, features, labels, spec, mark, spec.scaffold or Scaffold())
+            built.described = description
             if mode == ModeKeys.TRAIN:
+                if not any(item.op.name == "loss" for item in graph.get_collection(GraphKeys.SUMMARIES)):
+                    summary.scalar("loss", spec.loss)
                 graph.add_to_collection(GraphKeys.LOSSES, spec.loss)
+                add_saver(built, self._config)
             if mode == ModeKeys.EVAL:
                 built.extras = add_evaluation_ops(built)
         self._built[mode] = built
@@ -274,17 +394,20 @@ class Estimator:
         self._weights.initialize(built.session, scaffold)
         return built.session
 
-    def _reading_session(self, built: BuiltGraph, sources: Sources, checkpoint_path: Any, purpose: str) -> Session:
-        """A session that evaluates or predicts: it shares the variables and has local ones of its own."""
+    def _reading_session(
+        self, built: BuiltGraph, sources: Sources, fill: Callable[[Session, Scaffold], None]
+    ) -> Session:
+        """A session that evaluates or predicts, with local variables of its own; `fill` gives it values."""
         with built.graph.as_default():
             built.scaffold.finalize()
+        logging.info("Graph was finalized.")
         if built.session is None:
-            logging.info("Graph was finalized.")
             built.session = Session(graph=built.graph, config=self._config.session_config)
         session = built.session.beside(State(self._config.tf_random_seed))
-        self._weights.read_into(session, built.scaffold, checkpoint_path, purpose)
+        fill(session, built.scaffold)
         for operation, source in sources.items():
-            session.cursors[operation] = InputCursor(source, session.state.seed, operation.index)
+            session.read(operation, source)
+        session.start_iterators([built.scaffold.local_init_op])
         return session
 
     def _check_not_overridden(self) -> None:
@@ -300,6 +423,9 @@ class Estimator:
             "get_variable_names",
             "get_variable_value",
             "eval_dir",
+            "evaluate_session",
+            "export_saved_model",
+            "export_savedmodel",
         ):
             mine = getattr(type(self), name)
             if mine is not getattr(Estimator, name):

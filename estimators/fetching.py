@@ -10,6 +10,9 @@ from model_fns.graph.tensor import Operation, Tensor
 from model_fns.sparse_tensor import SparseTensor, SparseTensorValue
 
 
+_PLAIN = (Tensor, Operation, str)  # looked for first: most fetches are one of these
+
+
 @final
 class Fetches:
     """A nested structure of fetches: its `elements` in order, and the way back from their values."""
@@ -19,9 +22,11 @@ class Fetches:
         self.elements: list[Tensor | Operation] = list(self._flat(structure))
 
     def _flat(self, item: Any) -> Iterator[Any]:
-        if item is None:
+        if isinstance(item, _PLAIN):
+            yield self._element(item)
+        elif item is None:
             raise TypeError("Fetch argument None has invalid type <class 'NoneType'>")
-        if isinstance(item, Mapping):
+        elif isinstance(item, Mapping):
             for value in item.values():
                 yield from self._flat(value)
         elif isinstance(item, list | tuple):
@@ -48,6 +53,8 @@ class Fetches:
         return self._pack(self._structure, iter(values))
 
     def _pack(self, item: Any, values: Iterator[Any]) -> Any:
+        if isinstance(item, _PLAIN):
+            return next(values)
         if isinstance(item, Mapping):
             packed = [(key, self._pack(value, values)) for key, value in item.items()]
             if type(item) is dict:

@@ -74,6 +74,7 @@ class RunLoop:
         self._seats = [_Seat(hook) for hook in hooks]
         self._observed = ObservedRuns(session, self.targets, self._compute)
         self._ran: Prepared | None = None  # the program of the last quiet run
+        self._steady: Prepared | None = None  # what serves every run, until a hook asks for more
         self._seconds_per_run = _CHUNK_SECONDS  # until measured: one run at a time
         self._longest = 1
 
@@ -97,7 +98,12 @@ class RunLoop:
     @property
     def prepared(self) -> Prepared:
         """The compiled program of all that was ever fetched."""
-        return self.session.prepare(list(self._observed.fetched), watched=self.watched, title=self.title)
+        fetched = self._observed.fetched
+        if self._steady is not None and len(self._steady.fetches) == len(fetched):  # which only ever grows
+            return self._steady
+        prepared = self.session.prepare(list(fetched), watched=self.watched, title=self.title)
+        self._steady = prepared if prepared.is_steady else None
+        return prepared
 
     def advance(self, most: int = _MOST_STEPS) -> list[Any] | None:
         """Runs a chunk of up to `most` runs; the targets' values after its last, or None if the input has ended."""
@@ -128,7 +134,10 @@ class RunLoop:
         due = [seat.due for seat in self._seats if seat.due]
         runs = min([most, self._longest, max(1, int(_CHUNK_SECONDS / self._seconds_per_run)), *due])
         # Without `prepared`: before the first run, hooks have not said yet what is to be compiled along.
-        alike = self.session.runs_alike(list(self._observed.fetched))
+        if self._steady is not None:
+            alike = self.session.alike(self._steady.inputs)
+        else:
+            alike = self.session.runs_alike(list(self._observed.fetched))
         return runs if alike is None else min(runs, alike)
 
     def _measure(self, started: float, runs: int) -> None:
@@ -162,7 +171,7 @@ class RunLoop:
         return [results[item] for item in self.targets], 1
 
     def _compute(self, items: list[Any], feeds: dict[Tensor, Any]) -> dict[Any, Any]:
-        prepared = self.session.prepare(items, feeds, self.watched, self.title)
+        prepared = self.session.prepare(items, feeds, self.watched, self.title) if feeds else self.prepared
         _, values, _ = self.session.run_prepared(prepared, feeds=feeds)
         return dict(zip(prepared.fetches, values, strict=True))
 

@@ -9,6 +9,7 @@ from estimators.checkpoint.saver import get_saver_or_default
 from model_fns.graph.graph import get_default_graph
 from model_fns.graph.keys import GraphKeys
 from model_fns.ops.control import group
+from model_fns.summary import merge_all
 from model_fns.variables import global_variables_initializer, local_variables_initializer
 
 
@@ -21,7 +22,7 @@ class Scaffold:
       ready_op, ready_for_local_init_op: name the variables that have no value yet. Without them, the session looks
         itself.
       local_init_op: initializes local variables, always.
-      summary_op: all summaries, merged.
+      summary_op: all summaries, merged; by default those of the collection SUMMARIES.
       saver: the Saver.
       copy_from_scaffold: whose pieces are taken for those not given. TypeError if it is no Scaffold.
     `finalize` fills in what is missing from the graph's collections, or with what is usual.
@@ -52,8 +53,10 @@ class Scaffold:
             "summary_op": summary_op,
             "saver": saver,
         }
-        for name, piece in pieces.items():
-            setattr(self, f"_{name}", getattr(other, f"_{name}", None) if piece is None else piece)
+        self._given = {
+            f"_{name}": getattr(other, f"_{name}", None) if piece is None else piece for name, piece in pieces.items()
+        }
+        self.reset()
 
     _init_op: Any
     _init_feed_dict: Any
@@ -63,6 +66,11 @@ class Scaffold:
     _local_init_op: Any
     _summary_op: Any
     _saver: Any
+
+    def reset(self) -> None:
+        """Forgets what `finalize` filled in, for a graph from which it was taken back."""
+        for name, piece in self._given.items():
+            setattr(self, name, piece)
 
     def finalize(self) -> Scaffold:
         """Fills in the pieces not given, adding operations to the default graph if need be, and then finalizes it."""
@@ -76,7 +84,7 @@ class Scaffold:
         if self._local_init_op is None:
             self._local_init_op = take("local_init_op", GraphKeys.LOCAL_INIT_OP, Scaffold.default_local_init_op)
         if self._summary_op is None:
-            self._summary_op = take("summary_op", GraphKeys.SUMMARY_OP, _nothing)
+            self._summary_op = take("summary_op", GraphKeys.SUMMARY_OP, merge_all)
         if self._saver is None:
             self._saver = get_saver_or_default()
         self._saver.build()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, final
 
 import numpy as np
@@ -45,6 +46,20 @@ class Prepared:
     dims: dict[Tensor, Dims]  # the sizes, symbols where they may vary, of what it is fed with
     fed: tuple[Tensor, ...]  # the tensors fed, in the order the executable wants
     trace: tuple[tuple[str, Program], ...]  # the program after capture and after each pass
+
+    @cached_property
+    def computed(self) -> tuple[Tensor, ...]:
+        """The fetched tensors that the program computes; the others are given."""
+        return tuple(item for item in self.fetches if isinstance(item, Tensor) and item not in self.dims)
+
+    @cached_property
+    def computed_values(self) -> tuple[Value, ...]:
+        return tuple(self.values[tensor] for tensor in self.computed)
+
+    @cached_property
+    def is_steady(self) -> bool:
+        """Whether every run can use it: it is fed nothing, and no sizes of its input can vary."""
+        return not self.inputs.given and self.inputs.stage is None
 
     def explanation(self) -> str:
         """The program after each pass that changed it, and what the step is made of."""
@@ -212,7 +227,10 @@ class Session:
 
     def runs_alike(self, elements: Sequence[Any]) -> int | None:
         """How many runs can go in one piece; 0 if the input has ended, None for no bound."""
-        inputs = self._inputs_of(elements, {})
+        return self.alike(self._inputs_of(elements, {}))
+
+    def alike(self, inputs: StepInputs) -> int | None:
+        """`runs_alike` for what is fed with `inputs`."""
         bounds = [self.cursor(operation).alike() for operation in inputs.sources]
         if inputs.stage is not None or (inputs.sources and not inputs.gathered):
             bounds.append(1)  # the host has work to do before each
@@ -348,7 +366,6 @@ class Session:
         inputs = prepared.inputs
         given = self._given(inputs, feeds or {})
         cursor = self._gathering(inputs)
-        wanted = [item for item in prepared.fetches if isinstance(item, Tensor) and item not in prepared.dims]
         outcome, values = prepared.executable.attempt(
             self.state.arrays,
             [given[tensor] for tensor in prepared.fed],
@@ -359,12 +376,12 @@ class Session:
             source=None if cursor is None else cursor.compiled_with(inputs.ahead),
             position=0 if cursor is None else cursor.position,
             batch=0 if cursor is None else cursor.rows_to_gather(),
-            fetches=[prepared.values[item] for item in wanted] if fetch else (),
+            fetches=prepared.computed_values if fetch else (),
         )
         self._passed(inputs, outcome.steps)
         if outcome.error is not None:
             raise outcome.error  # after the books are in order: the steps before the failing one are done
-        found = dict(zip(wanted, values, strict=True)) if fetch else {}
+        found = dict(zip(prepared.computed, values, strict=True)) if fetch else {}
         packed = [self._fetched(item, found, given) for item in prepared.fetches] if fetch else []
         return outcome.steps, packed, outcome.nan_loss
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, final
 
@@ -61,10 +62,10 @@ class EvalSpec(_EvalFields):
       steps: how many batches of it; None: all.
       name: what the evaluation is called, if there are several.
       hooks: session run hooks for each evaluation.
-      exporters: not available yet.
+      exporters: an Exporter or several, called after each evaluation.
       start_delay_secs: without effect, as in TensorFlow where training and evaluation share a process.
       throttle_secs: no evaluation begins sooner than so many seconds after the one before, the last one excepted.
-    Raises TypeError or ValueError for what is none of these, NotImplementedError for exporters.
+    Raises TypeError or ValueError for what is none of these.
     """
 
     __slots__ = ()
@@ -79,24 +80,19 @@ class EvalSpec(_EvalFields):
         start_delay_secs: float = 120,
         throttle_secs: float = 600,
     ) -> EvalSpec:
-        # The order of the checks is the order in which TensorFlow finds fault; what is not there yet comes last.
+        # The order of the checks is the order in which TensorFlow finds fault.
         _check_input_fn(input_fn)
         if steps is not None and steps <= 0:
             raise ValueError(f"Must specify steps > 0, given: {steps}")
         if name is not None and not isinstance(name, str):
             raise TypeError(f"`name` must be string, given: {name}")
         hooks = _checked_hooks(hooks)
-        names = _names_of_exporters(exporters)
+        exporters = _checked_exporters(exporters)
         if start_delay_secs < 0:
             raise ValueError(f"Must specify start_delay_secs >= 0, given: {start_delay_secs}")
         if throttle_secs < 0:
             raise ValueError(f"Must specify throttle_secs >= 0, given: {throttle_secs}")
-        if names:
-            raise NotImplementedError(
-                f"EvalSpec: exporters {names} cannot run, as export of a model is not available yet. Leave `exporters` "
-                "out; the checkpoints in model_dir hold all that was learnt."
-            )
-        return super().__new__(cls, input_fn, steps, name, hooks, (), start_delay_secs, throttle_secs)
+        return super().__new__(cls, input_fn, steps, name, hooks, exporters, start_delay_secs, throttle_secs)
 
 
 def train_and_evaluate(
@@ -106,8 +102,8 @@ def train_and_evaluate(
 
     The checkpoint with which a training begins is not evaluated; the one with which it ends always is. Interrupted and
     run again, it goes on where it was.
-    Returns (metrics of the last evaluation, results of its exporters: none yet), or (None, None) if the training had
-    come to max_steps before. Raises TypeError for arguments of another type, ValueError if the RunConfig saves no
+    Returns (metrics of the last evaluation, results of its exporters), or (None, None) if the training had come to
+    max_steps before. Raises TypeError for arguments of another type, ValueError if the RunConfig saves no
     checkpoints, NotImplementedError in a cluster.
     """
     _check_type(eval_spec, EvalSpec, "eval_spec")
@@ -126,7 +122,7 @@ def train_and_evaluate(
         config.save_checkpoints_steps,
         config.save_checkpoints_secs,
     )
-    evaluations = _Evaluations(estimator, eval_spec)
+    evaluations = _Evaluations(estimator, eval_spec, train_spec.max_steps)
     estimator.train(
         train_spec.input_fn, hooks=train_spec.hooks, max_steps=train_spec.max_steps, saving_listeners=[evaluations]
     )
@@ -141,8 +137,8 @@ class _Evaluations(CheckpointSaverListener):
       metrics, exported: what the last evaluation gave; None before there was one.
     """
 
-    def __init__(self, estimator: Estimator, eval_spec: EvalSpec) -> None:
-        self._estimator, self._spec = estimator, eval_spec
+    def __init__(self, estimator: Estimator, eval_spec: EvalSpec, max_steps: int | None) -> None:
+        self._estimator, self._spec, self._max_steps = estimator, eval_spec, max_steps
         self._evaluated: str | None = None  # the checkpoint evaluated last
         self.metrics: dict[str, Any] | None = None
         self.exported: list[Any] | None = None
@@ -174,7 +170,13 @@ class _Evaluations(CheckpointSaverListener):
         self.metrics = self._estimator.evaluate(
             spec.input_fn, steps=spec.steps, hooks=spec.hooks, checkpoint_path=path, name=spec.name
         )
-        self._evaluated, self.exported = path, []
+        self._evaluated = path
+        is_final = self._max_steps is not None and step >= self._max_steps
+        base = os.path.join(self._estimator.model_dir, "export")
+        self.exported = [
+            exporter.export(self._estimator, os.path.join(base, exporter.name), path, self.metrics, is_final)
+            for exporter in spec.exporters
+        ]
 
 
 def _check_input_fn(input_fn: Any) -> None:
@@ -190,10 +192,10 @@ def _checked_hooks(hooks: Any) -> tuple[SessionRunHook, ...]:
     return hooks
 
 
-def _names_of_exporters(exporters: Any) -> list[str]:
-    """The names of one exporter, of several, or of none, after TensorFlow's checks."""
+def _checked_exporters(exporters: Any) -> tuple[Any, ...]:
+    """One exporter, several, or none, after TensorFlow's checks."""
     if not exporters:
-        return []
+        return ()
     several = [exporters] if _is_exporter(exporters) else exporters
     if not isinstance(several, Iterable) or not all(map(_is_exporter, several := list(several))):
         raise TypeError(f"`exporters` must be an Exporter, an iterable of Exporter, or `None`, found {exporters}.")
@@ -209,7 +211,7 @@ def _names_of_exporters(exporters: Any) -> list[str]:
         raise ValueError(
             f"`exporters` must have unique names. Such a name cannot be `None`. All exporter names: {names}"
         )
-    return names
+    return tuple(several)
 
 
 def _is_exporter(value: Any) -> bool:

@@ -10,12 +10,14 @@ import os
 from typing import Any, final
 
 from estimators import logging
-from estimators.checkpoint.format import checkpoint_exists, read_checkpoint
+from estimators.checkpoint.format import read_checkpoint
 from estimators.checkpoint.recovery import checkpoints_newest_first, restore_newest
+from estimators.checkpoint.state_file import latest_checkpoint
 from estimators.compiler.reference import evaluate as interpret
 from estimators.run_config import RunConfig
 from estimators.scaffold import Scaffold
 from estimators.session import Session
+from estimators.session_start import first_values, restore_from
 from estimators.state import State
 from model_fns.errors import DataLossError
 from model_fns.graph.graph import Graph
@@ -73,25 +75,22 @@ class Weights:
 
     def initialize(self, session: Session, scaffold: Scaffold) -> None:
         """Gives the session's variables values: those at hand, those of the latest checkpoint, or initial ones."""
-        graph, arrays = session.graph, session.state.arrays
-        if (
-            not _holds_all(session.state, graph)
-            and restore_newest(scaffold.saver, session, self._config.model_dir) is None
-        ):
-            _first_values(session, scaffold)
+        if _holds_all(session.state, session.graph):
+            self._name_checkpoint(session.state)
+        elif restore_newest(scaffold.saver, session, self._config.model_dir) is None:
+            first_values(session, scaffold)
         self._state = session.state
-        logging.info("Running local_init_op.")
-        interpret([scaffold.local_init_op], {}, arrays, session.state.seed)
-        logging.info("Done running local_init_op.")
+        self._run_local_init_op(session, scaffold)
 
-    def read_into(self, session: Session, scaffold: Scaffold, checkpoint_path: Any, purpose: str) -> None:
+    def read_into(self, session: Session, scaffold: Scaffold, checkpoint_path: Any) -> None:
         """Lets `session` evaluate or predict: variables shared with the state in memory, local ones of its own."""
         arrays = session.state.arrays
         if checkpoint_path is not None:
-            _restore(session, scaffold, checkpoint_path)
+            restore_from(session, scaffold, checkpoint_path)
         else:
             self._refresh()
             if self._state is not None and _holds_all(self._state, session.graph):
+                self._name_checkpoint(self._state)
                 for name, array in self._state.arrays.items():
                     arrays.share(name, array)
             elif restore_newest(scaffold.saver, session, self._config.model_dir) is not None:
@@ -99,32 +98,47 @@ class Weights:
                 self._state.resume.update(session.state.resume)
                 self._stamp = self._disk()
             else:
-                directory, verb = self._config.model_dir, _VERBS[purpose]
-                logging.info(
-                    "Could not find trained model in model_dir: %s, running initialization to %s.", directory, verb
-                )
-                _first_values(session, scaffold)
-        interpret([scaffold.local_init_op], {}, arrays, session.state.seed)
+                first_values(session, scaffold)
+        self._run_local_init_op(session, scaffold)
+
+    def announce(self, verb: str) -> None:
+        """Says so if there is nothing learnt yet to evaluate or predict with."""
+        self._refresh()
+        if self._state is None and not checkpoints_newest_first(self._config.model_dir):
+            directory = self._config.model_dir
+            logging.info(
+                "Could not find trained model in model_dir: %s, running initialization to %s.", directory, verb
+            )
+
+    def _name_checkpoint(self, state: State) -> None:
+        """If what is in memory is what a checkpoint holds, the log says which, as if it had been read."""
+        if not logging.get_logger().isEnabledFor(logging.INFO):
+            return
+        path = latest_checkpoint(self._config.model_dir)
+        if path is not None and path.endswith(f"-{int(state.arrays.get(GraphKeys.GLOBAL_STEP, 0))}"):
+            logging.info("Restoring parameters from %s", path)
+
+    @staticmethod
+    def _run_local_init_op(session: Session, scaffold: Scaffold) -> None:
+        logging.info("Running local_init_op.")
+        interpret([scaffold.local_init_op], {}, session.state.arrays, session.state.seed)
+        logging.info("Done running local_init_op.")
 
 
-_VERBS = {"evaluation": "evaluate", "prediction": "predict"}
+def share_into(session: Session, scaffold: Scaffold, state: State) -> None:
+    """Lets `session` evaluate with the variables of `state`, local ones its own. ValueError if one is missing."""
+    missing = _missing(state, session.graph)
+    if missing:
+        raise ValueError(f"The session has no values of {', '.join(missing)}: it is not one that trains this model.")
+    for name, array in state.arrays.items():
+        session.state.arrays.share(name, array)
+    interpret([scaffold.local_init_op], {}, session.state.arrays, session.state.seed)
 
 
-def _first_values(session: Session, scaffold: Scaffold) -> None:
-    """What the scaffold says the variables begin with."""
-    feeds = session.converted_feeds(scaffold.init_feed_dict)
-    interpret([scaffold.init_op], feeds, session.state.arrays, session.state.seed)
-    if scaffold.init_fn is not None:
-        scaffold.init_fn(session)
-
-
-def _restore(session: Session, scaffold: Scaffold, path: Any) -> None:
-    """The variables of one checkpoint, whichever is the latest."""
-    path = os.fspath(path)
-    if not checkpoint_exists(path):
-        raise ValueError(f"The passed save_path is not a valid checkpoint: {path}")
-    scaffold.saver.restore(session, path)
+def _missing(state: State, graph: Graph) -> list[str]:
+    names = [variable.op.name for variable in graph.get_collection(GraphKeys.GLOBAL_VARIABLES)]
+    return [name for name in names if name not in state.arrays]
 
 
 def _holds_all(state: State, graph: Graph) -> bool:
-    return all(variable.op.name in state.arrays for variable in graph.get_collection(GraphKeys.GLOBAL_VARIABLES))
+    return not _missing(state, graph)

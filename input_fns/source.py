@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, final
 
 import numpy as np
@@ -22,7 +23,7 @@ class ArraySource:
     plan: BatchPlan
     shuffled: bool
 
-    @property
+    @cached_property
     def signature(self) -> str:
         """What must be the same for a place in one stream to be a place in another."""
         plan = self.plan

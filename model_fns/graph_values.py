@@ -3,7 +3,8 @@
     numbers, strings, None    themselves
     tuple                     {"tuple": [...]}
     element type              {"dtype": "float32"}
-    array                     {"array": base64, "dtype": ..., "shape": [...]}, of strings {"strings": [...], "shape": [...]}
+    array                     {"array": base64, "dtype": ..., "shape": [...]}
+    array of strings          {"strings": [...], "shape": [...]}
     bytes                     {"bytes": base64}
     size of an axis           {"symbol": [atoms, coefficient]}
     record of several         {"record": class name, "fields": {...}}

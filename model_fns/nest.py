@@ -75,7 +75,10 @@ def assert_same_structure(nest1: Any, nest2: Any, check_types: bool = True) -> N
 def _difference(a: Any, b: Any, check_types: bool) -> tuple[type[Exception], str] | None:
     if is_nested(a) != is_nested(b):
         some, other = (a, b) if is_nested(a) else (b, a)
-        return ValueError, f'More specifically: Substructure "{some}" is a sequence, while substructure "{other}" is not'
+        return (
+            ValueError,
+            f'More specifically: Substructure "{some}" is a sequence, while substructure "{other}" is not',
+        )
     if not is_nested(a):
         return None
     if check_types and type(a) is not type(b) and not (isinstance(a, Mapping) and isinstance(b, Mapping)):

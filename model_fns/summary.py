@@ -141,6 +141,8 @@ class MergeSummary(Op):
 
     def kernel(self, *inputs: Any) -> Any:
         merged = b"".join(np.asarray(item).item() for item in inputs)  # so lists of values join in this format
+        if len(inputs) == 1:
+            return _string(merged)
         tags = Counter(value.tag for value in SummaryProto.FromString(merged).value)
         for tag, times in tags.items():
             if times > 1:

@@ -79,9 +79,7 @@ class Compiled:
     def run(self, batch: int, state: State, workers: int = 1, steps: int = 1, draws: int = 0) -> Results:
         """title -> value of every tensor that is asked for, after `steps` steps; changes `state`."""
         feeds = [fed_array(tensor, array) for part in self.parts for tensor, array in part.feeds(batch).items()]
-        outcome, values = self.executable.run(
-            state, feeds, steps=steps, draws=draws, seed=SEED, workers=workers
-        )
+        outcome, values = self.executable.run(state, feeds, steps=steps, draws=draws, seed=SEED, workers=workers)
         assert outcome.steps == steps
         titles = [
             part.title(what) for part in self.parts for what, item in part.fetches.items() if isinstance(item, Tensor)

@@ -26,8 +26,10 @@ from estimators.hooks import (
     FeedFnHook,
     FinalOpsHook,
     GlobalStepWaiterHook,
+    InMemoryEvaluatorHook,
     LoggingTensorHook,
     NanTensorHook,
+    ProfilerHook,
     ProgressBarHook,
     SecondOrStepTimer,
     SessionRunArgs,
@@ -36,6 +38,8 @@ from estimators.hooks import (
     SessionRunValues,
     StepCounterHook,
     StopAtStepHook,
+    StopOnPredicateHook,
+    SummarySaverHook,
     cadence,
     global_step_waiter,
     second_or_step_timer,
@@ -96,6 +100,10 @@ CASES = {
         lambda m: FinalOpsHook(None),
     ],
     GlobalStepWaiterHook: [lambda m: GlobalStepWaiterHook(0)],
+    InMemoryEvaluatorHook: [
+        lambda m: InMemoryEvaluatorHook(m, None, every_n_iter=1),
+        lambda m: InMemoryEvaluatorHook(m, None, steps=3, name="n", every_n_iter=6),
+    ],
     LoggingTensorHook: [
         lambda m: LoggingTensorHook({"step": m.step, "loss": m.loss}, every_n_iter=1),
         lambda m: LoggingTensorHook({"step": "global_step", "loss": "loss:0"}, every_n_iter=4),
@@ -104,6 +112,10 @@ CASES = {
         lambda m: LoggingTensorHook({"s": m.step}, every_n_iter=3, formatter=lambda values: f"at {values['s']}"),
     ],
     NanTensorHook: [lambda m: NanTensorHook(m.loss), lambda m: NanTensorHook(m.loss, fail_on_nan_loss=False)],
+    ProfilerHook: [
+        lambda m: ProfilerHook(save_steps=1, output_dir=m.directory),
+        lambda m: ProfilerHook(save_steps=6, output_dir=m.directory),
+    ],
     ProgressBarHook: [
         lambda m: ProgressBarHook(last_step=25, file=Terminal()),
         lambda m: ProgressBarHook(file=Terminal()),
@@ -119,6 +131,16 @@ CASES = {
         lambda m: StopAtStepHook(num_steps=11),
         lambda m: StopAtStepHook(last_step=11),
         lambda m: StopAtStepHook(last_step=10**6),
+    ],
+    StopOnPredicateHook: [
+        lambda m: StopOnPredicateHook(lambda: m.runs > 12, None, 4),
+        lambda m: StopOnPredicateHook(lambda: False, None, 1),
+    ],
+    SummarySaverHook: [
+        lambda m: SummarySaverHook(save_steps=1, summary_writer=m.writer, summary_op=m.loss),
+        lambda m: SummarySaverHook(save_steps=4, summary_writer=m.writer, summary_op=[m.loss, m.loss]),
+        lambda m: SummarySaverHook(save_steps=4, summary_writer=m.writer, scaffold=Scaffold()),
+        lambda m: SummarySaverHook(save_steps=4, summary_op=m.loss),
     ],
 }
 MAKERS = [
@@ -172,6 +194,10 @@ class Model:
 
     def value(self):
         return np.float32(np.nan if self.nan_at is not None and self.runs >= self.nan_at else 1 / (1 + self.runs))
+
+    def evaluate_session(self, session, input_fn, steps, hooks, name):
+        """Of the Estimator that the model stands for."""
+        self.writer.evaluate(int(session.run(self.step)), steps, name)
 
     def one_run(self):
         if self.batches is not None and self.runs >= self.batches:
@@ -317,6 +343,7 @@ def test_nan(tmp_path, monkeypatch, caplog, make, nan_at):
         (lambda m: CheckpointSaverHook(m.directory, save_steps=400), 5),
         (lambda m: StepCounterHook(every_n_steps=100), 11),
         (lambda m: StopAtStepHook(num_steps=1000), 3),
+        (lambda m: SummarySaverHook(save_steps=100, summary_writer=m.writer, summary_op=m.loss), 12),
         (lambda m: LoggingTensorHook(["loss"], at_end=True), 0),
         (lambda m: FinalOpsHook(m.loss), 0),
         (lambda m: GlobalStepWaiterHook(0), 1),
@@ -683,8 +710,15 @@ def test_a_step_that_is_not_counted_is_warned_of(tmp_path, monkeypatch, caplog):
 def test_step_counter_gives_its_number_to_a_writer(tmp_path, monkeypatch):
     model = Model(tmp_path, monkeypatch)
     model.train([StepCounterHook(every_n_steps=10, summary_writer=model.writer)], 25, by_cadence=True)
-    assert [call.args[0] for call in model.writer.add_scalar.mock_calls] == ["global_step/sec"] * 2
-    assert [call.args[2] for call in model.writer.add_scalar.mock_calls] == [11, 21]
+    written = [(call.args[0].value[0].tag, call.args[1]) for call in model.writer.add_summary.mock_calls]
+    assert written == [("global_step/sec", 11), ("global_step/sec", 21)]
+
+
+def test_summary_saver_by_the_clock(tmp_path, monkeypatch):
+    model = Model(tmp_path, monkeypatch)
+    model.train([SummarySaverHook(save_secs=0.1, summary_writer=model.writer, summary_op=model.loss)], 50, True)
+    steps = [call.args[1] for call in model.writer.add_summary.mock_calls]
+    assert steps[0] == 1 and 3 <= len(steps) <= 6  # it looks at the clock once in CHUNK runs of 0.01 s
 
 
 def test_global_step_waiter(tmp_path, monkeypatch, caplog):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from estimators.compiler.reference import evaluate
-from model_fns import initializers, layers
+from model_fns import initializers, layers, matrix_initializers
 from model_fns.autodiff import gradients
 from model_fns.graph.dtypes import float32, float64, int32
 from model_fns.graph.graph import Graph, get_default_graph
@@ -104,6 +104,8 @@ def test_any_batch_size(name, batch):
         (lambda x: layers.average_pooling2d(x, 3, 2), "average_pooling2d", 4),
         (lambda x: layers.max_pooling1d(x, 3, 2), "max_pooling1d", 3),
         (lambda x: layers.average_pooling1d(x, 3, 2, "same"), "average_pooling1d", 3),
+        (lambda x: layers.conv2d_transpose(x, 4, 3, (2, 1), "same", name="a"), "conv2d_transpose", 4),
+        (lambda x: layers.separable_conv2d(x, 4, 3, (2, 2), "same", name="a"), "separable_conv2d", 4),
     ],
 )
 def test_channels_first_is_channels_last_transposed(last, first, rank):
@@ -114,12 +116,14 @@ def test_channels_first_is_channels_last_transposed(last, first, rank):
         "average_pooling2d": (3, 2),
         "max_pooling1d": (3, 2),
         "average_pooling1d": (3, 2, "same"),
+        "conv2d_transpose": (4, 3, (2, 1), "same"),
+        "separable_conv2d": (4, 3, (2, 2), "same"),
     }[first]
     shape = (2, 7, 6, 3)[: rank - 1] + (3,)
     value = inputs.wave(shape, 0.1)
     x = placeholder(float32, [None, *shape[1:]])
     moved = placeholder(float32, [None, 3, *shape[1:-1]])
-    reuse = {"name": "a", "reuse": True} if first.startswith("conv") else {}
+    reuse = {"name": "a", "reuse": True} if "conv" in first else {}
     expected = last(x)
     got = getattr(layers, first)(moved, *arguments, data_format="channels_first", **reuse)
     state = {
@@ -373,3 +377,24 @@ def test_an_unknown_keyword_is_refused():
 def test_what_is_missing_says_so(argument):
     with pytest.raises(NotImplementedError, match=f"{argument} is not available"):
         layers.batch_normalization(given(None, 4), **{argument: 1})
+
+
+# --- matrices to begin with ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("shape", [[6, 4], [4, 6], [2, 3, 4, 5], [5, 5]])
+def test_an_orthogonal_matrix_is_one(shape):
+    made = matrix_initializers.Orthogonal(gain=2.0, seed=3)(shape)
+    value = evaluate([made], {}, seed=1)[0].reshape(-1, shape[-1]) / 2.0
+    product = value @ value.T if value.shape[0] < value.shape[1] else value.T @ value
+    assert made.shape.as_list() == shape
+    np.testing.assert_allclose(product, np.eye(len(product)), atol=1e-5)
+
+
+def test_the_identity_times_a_gain():
+    (value,) = evaluate([matrix_initializers.Identity(2.5)([2, 3])], {})
+    np.testing.assert_array_equal(value, 2.5 * np.eye(2, 3))
+    with pytest.raises(ValueError, match="Identity matrix initializer can only be used for 2D matrices."):
+        matrix_initializers.Identity()([2, 3, 4])
+    with pytest.raises(ValueError, match="The tensor to initialize must be at least two-dimensional"):
+        matrix_initializers.Orthogonal()([2])

@@ -90,9 +90,10 @@ def get_checkpoint_mtimes(checkpoint_prefixes: Any) -> list[float]:
 def remove_checkpoint(
     checkpoint_prefix: Any, checkpoint_format_version: int = 2, meta_graph_suffix: str = "meta"
 ) -> None:
-    """Removes the checkpoint's file, if it is there."""
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(checkpoint_file(checkpoint_prefix))
+    """Removes the checkpoint's file, if it is there, and that of its graph."""
+    for path in (checkpoint_file(checkpoint_prefix), f"{os.fspath(checkpoint_prefix)}.{meta_graph_suffix}"):
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(path)
 
 
 def _dense(name: str, value: Any) -> np.ndarray:

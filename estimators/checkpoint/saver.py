@@ -12,6 +12,7 @@ from typing import Any, final
 import numpy as np
 
 from estimators import logging
+from estimators.checkpoint.atomic_file import replace_file
 from estimators.checkpoint.format import (
     Arrays,
     checkpoint_exists,
@@ -20,6 +21,7 @@ from estimators.checkpoint.format import (
     remove_checkpoint,
     write_checkpoint,
 )
+from estimators.checkpoint.meta_graph_file import meta_graph_bytes
 from estimators.checkpoint.state_file import relative_to, update_checkpoint_state
 from estimators.checkpoint.variable_names import names_of
 from model_fns.errors import FailedPreconditionError, InvalidArgumentError, NotFoundError
@@ -39,7 +41,7 @@ class Saver:
 
     Args:
       var_list: the variables, under their own names; or a dict from the name in the file to the variable; or None: all
-        global variables there are when it is built, which is now, or with `defer_build` when `build()` is called.
+        global variables there are when it is built, which is now, or with `defer_build` each time `build()` is called.
       reshape: restore a variable also from a value with as many elements but another shape.
       max_to_keep: how many checkpoints to keep; the oldest is deleted. None or 0 keeps all.
       keep_checkpoint_every_n_hours: of those to be deleted, one is kept for good every so many hours.
@@ -80,6 +82,7 @@ class Saver:
         self._var_list = var_list
         self._reshape = reshape
         self._sharded = sharded
+        self._is_deferred = defer_build
         self._max_to_keep = max_to_keep
         self._seconds_between_kept = keep_checkpoint_every_n_hours * 3600
         self._allow_empty = allow_empty
@@ -93,8 +96,8 @@ class Saver:
             self.build()
 
     def build(self) -> None:
-        """Settles which variables are saved, if that is still open."""
-        if self._variables is not None:
+        """Settles which variables are saved, if that was left open."""
+        if self._variables is not None and not self._is_deferred:
             return
         variables = self._var_list
         if variables is None:
@@ -102,8 +105,14 @@ class Saver:
             variables = [item for key in keys for item in get_default_graph().get_collection(key)]
         if not variables and not self._allow_empty:
             raise ValueError("No variables to save")
+        if self._variables is None:
+            self._next_checkpoint_time = time.time() + self._seconds_between_kept
         self._variables = names_of(variables)
-        self._next_checkpoint_time = time.time() + self._seconds_between_kept
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        """The variables' tensors by their names in the file."""
+        return dict(self._built("variables are asked for"))
 
     # -- saving ------------------------------------------------------------------------------------------------------
 
@@ -121,8 +130,9 @@ class Saver:
     ) -> str | None:
         """Writes a checkpoint and, with `write_state`, the state file; then deletes the checkpoints that are too many.
 
-        `global_step`, a number, tensor or tensor's name, is appended to the name. No meta graph is written. Returns the
-        checkpoint's name (None without variables), for `restore`. Raises OSError if it cannot be written, with the
+        `global_step`, a number, tensor or tensor's name, is appended to the name. With `write_meta_graph` the graph is
+        written beside it, for import_meta_graph. Returns the checkpoint's name (None without variables), for
+        `restore`. Raises OSError if it cannot be written, with the
         earlier checkpoints and the state file as they were; ValueError for a missing directory or colliding names.
         """
         variables = self._built("save")
@@ -141,11 +151,39 @@ class Saver:
         checkpoint = self._numbered(sess, save_path, global_step)
         metadata = {"resume": sess.state.resume} if _is_whole(variables, sess.graph) else {}
         write_checkpoint(checkpoint, _values(variables, sess.state.arrays), metadata)
+        if write_meta_graph:
+            self._write_meta_graph(f"{checkpoint}.{meta_graph_suffix}", sess.graph)
         if write_state:
             self._record(checkpoint)
             self._write_state(directory, checkpoint, latest_filename)
             self._delete_old()
         return checkpoint
+
+    def _write_meta_graph(self, path: str, graph: Graph) -> None:
+        try:
+            content = meta_graph_bytes(graph, {key: tensor.op.name for key, tensor in self._built("save").items()})
+        except TypeError as error:
+            logging.warning("No meta graph is written: %s", error)
+        else:
+            replace_file(path, content)
+
+    def export_meta_graph(
+        self,
+        filename: Any = None,
+        collection_list: Any = None,
+        as_text: bool = False,
+        export_scope: str | None = None,
+        clear_devices: bool = False,
+        clear_extraneous_savers: bool = False,
+        strip_default_attrs: bool = False,
+        save_debug_info: bool = False,
+    ) -> bytes:
+        """The default graph with this Saver as a meta graph, in bytes; written into `filename` if it is given."""
+        names = {key: tensor.op.name for key, tensor in self._built("export_meta_graph").items()}
+        content = meta_graph_bytes(get_default_graph(), names)
+        if filename is not None:
+            replace_file(os.fspath(filename), content)
+        return content
 
     def _built(self, method: str) -> dict[str, Any]:
         if self._variables is None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from estimators import logging
+from estimators.checkpoint.saver import Saver
 from estimators.hooks.global_step_pace import GlobalStepPace, required_global_step
 from estimators.hooks.second_or_step_timer import SecondOrStepTimer
 from estimators.hooks.session_run_hook import (
@@ -16,8 +17,11 @@ from estimators.hooks.session_run_hook import (
     SessionRunValues,
     runs_of,
 )
+from estimators.summaries.file_writer import FileWriterCache
+from estimators.summaries.graph_file import show_graph
 from model_fns.graph.graph import get_default_graph
 from model_fns.graph.keys import GraphKeys
+from model_fns.protos.event import SessionLog
 
 
 class CheckpointSaverListener:
@@ -37,7 +41,7 @@ class CheckpointSaverListener:
 
 
 class CheckpointSaverHook(SessionRunHook):
-    """Saves checkpoints.
+    """Saves checkpoints, and at the start the graph, as `graph.pbtxt` and for TensorBoard.
 
     Args:
       checkpoint_dir: where; made if it is not there.
@@ -73,18 +77,25 @@ class CheckpointSaverHook(SessionRunHook):
         self._pace = GlobalStepPace()
         self._saved_step: int | None = None
 
+    @property
+    def checkpoint_dir(self) -> str:
+        """The directory that it saves into."""
+        return self._checkpoint_dir
+
     def add_listeners(self, listeners: Iterable[CheckpointSaverListener]) -> None:
         """Adds listeners that are not there yet, after those that are."""
         self._listeners += [listener for listener in listeners if listener not in self._listeners]
 
     def begin(self) -> None:
         self._saved_step = None
+        self._summary_writer = FileWriterCache.get(self._checkpoint_dir)
         self._global_step_tensor = required_global_step("CheckpointSaverHook")
         for listener in self._listeners:
             listener.begin()
 
     def after_create_session(self, session: Any, coord: Any) -> None:
         global_step = int(session.run(self._global_step_tensor))
+        show_graph(session.graph, self._checkpoint_dir, self._summary_writer)
         self._save(session, global_step)
         self._timer.update_last_triggered_step(global_step)
         self._pace.start(global_step)
@@ -139,13 +150,17 @@ class CheckpointSaverHook(SessionRunHook):
         saver = self._get_saver()
         try:
             os.makedirs(self._checkpoint_dir, exist_ok=True)  # it may have been deleted since the last time
-            saver.save(session, self._save_path, global_step=step)
+            # The graph is in graph.pbtxt and the event file; a Saver of another kind need not know the argument.
+            without_graph = {"write_meta_graph": False} if isinstance(saver, Saver) else {}
+            saver.save(session, self._save_path, global_step=step, **without_graph)
         except OSError as error:
             logging.warning(
                 "The checkpoint for step %d was not saved, and training goes on without it: %s", step, error
             )
             return False
         self._saved_step = step
+        log = SessionLog(status=SessionLog.CHECKPOINT, checkpoint_path=self._save_path)
+        self._summary_writer.add_session_log(log, step)
         return True
 
     def _get_saver(self) -> Any:

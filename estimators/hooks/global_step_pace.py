@@ -33,6 +33,10 @@ class GlobalStepPace:
             self._per_run = pace if self._per_run in (None, pace) else None
         self._step = step
 
+    def step_after(self, runs: int) -> int:
+        """What global_step will be after `runs` more runs, if it goes on like this."""
+        return (self._step or 0) + int(runs * (self._per_run or 0))
+
     def runs_until(self, step: int | None) -> int:
         """In how many runs global_step will be `step` or more; 0 for None, a step that only a clock knows."""
         if step is None:

@@ -13,6 +13,7 @@ TensorFlow calls every hook at every run. Here the loop runs many steps in machi
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, NamedTuple, final
 
 
@@ -96,13 +97,10 @@ def cadence(hook: Any) -> int | None:
     A class that overrides `before_run` or `after_run` below the class whose `next_run` it inherits wants TensorFlow's
     contract: it is called at every run. A hook that overrides neither is never called.
     """
-    if SessionRunHook not in type(hook).__mro__ or not vars(hook).keys().isdisjoint(("before_run", "after_run")):
-        return 1  # a stand-in, or methods put onto the object
-    overriding = {_defining_class(hook, name) for name in ("before_run", "after_run")} - {SessionRunHook}
-    if not overriding:
-        return None
-    speaking = _defining_class(hook, "next_run")
-    return hook.next_run() if all(issubclass(speaking, cls) for cls in overriding) else 1
+    if not vars(hook).keys().isdisjoint(("before_run", "after_run")):
+        return 1  # methods put onto the object
+    due = _cadence_of(type(hook))
+    return hook.next_run() if due == _ASK else due
 
 
 def runs_of(run_context: Any) -> int:
@@ -111,5 +109,20 @@ def runs_of(run_context: Any) -> int:
     return runs if isinstance(runs, int) else 1
 
 
-def _defining_class(hook: SessionRunHook, name: str) -> type:
-    return next(cls for cls in type(hook).__mro__ if name in vars(cls))
+_ASK = 0
+
+
+@cache
+def _cadence_of(kind: type) -> int | None:
+    """What is true of all hooks of a class: None (never), 1 (every run), or _ASK (its next_run says)."""
+    if SessionRunHook not in kind.__mro__:
+        return 1  # a stand-in
+    overriding = {_defining_class(kind, name) for name in ("before_run", "after_run")} - {SessionRunHook}
+    if not overriding:
+        return None
+    speaking = _defining_class(kind, "next_run")
+    return _ASK if all(issubclass(speaking, cls) for cls in overriding) else 1
+
+
+def _defining_class(kind: type, name: str) -> type:
+    return next(cls for cls in kind.__mro__ if name in vars(cls))

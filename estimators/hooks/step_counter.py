@@ -14,14 +14,16 @@ from estimators.hooks.session_run_hook import (
     SessionRunValues,
     runs_of,
 )
+from estimators.summaries.file_writer import FileWriterCache
+from model_fns.protos.summary import Summary
 
 
 class StepCounterHook(SessionRunHook):
-    """Logs `global_step/sec: 22.1398`, and calls `summary_writer.add_scalar(tag, value, step)` if there is one.
+    """Logs `global_step/sec: 22.1398`, and writes it as a summary if it is told where.
 
     Args:
       every_n_steps, every_n_secs: how often; exactly one of them.
-      output_dir: kept, for those who write summaries there.
+      output_dir: the directory to write the summary into; or summary_writer: the FileWriter.
     Raises ValueError for both or neither of every_n_steps and every_n_secs.
     """
 
@@ -41,6 +43,8 @@ class StepCounterHook(SessionRunHook):
         self._pace = GlobalStepPace()
 
     def begin(self) -> None:
+        if self._summary_writer is None and self._output_dir:
+            self._summary_writer = FileWriterCache.get(self._output_dir)
         self._global_step_tensor = required_global_step("StepCounterHook")
         self._summary_tag = f"{self._global_step_tensor.op.name}/sec"
 
@@ -76,5 +80,6 @@ class StepCounterHook(SessionRunHook):
         # A clock too coarse for the steps shows no time at all.
         steps_per_sec = elapsed_steps / elapsed_time if elapsed_time else float("inf")
         if self._summary_writer is not None:
-            self._summary_writer.add_scalar(self._summary_tag, steps_per_sec, global_step)
+            shown = Summary(value=[{"tag": self._summary_tag, "simple_value": steps_per_sec}])
+            self._summary_writer.add_summary(shown, global_step)
         logging.info("%s: %g", self._summary_tag, steps_per_sec)

@@ -39,7 +39,7 @@ class Subgraph:
         written = {operation.inputs[0] for operation in self.operations if operation.definition.writes}
         return [tensor for tensor in self.given if tensor in written]
 
-    @property
+    @cached_property
     def draws(self) -> bool:
         return any(operation.definition.draws for operation in self.operations)
 
@@ -79,7 +79,9 @@ class Subgraph:
             targets = [self.outputs[number] for number in by]
             upstream = [self.graph.create(Placeholder(y.dtype, y.dims), (), "upstream").outputs[0] for y in targets]
             found = gradients(targets, [self.given[number] for number in along], upstream) if targets else []
-        kept = [(number, gradient) for number, gradient in zip(along, found, strict=bool(targets)) if gradient is not None]
+        kept = [
+            (number, gradient) for number, gradient in zip(along, found, strict=bool(targets)) if gradient is not None
+        ]
         outputs = tuple(gradient for _, gradient in kept)
         return Subgraph(self.graph, (*self.given, *upstream), outputs), [number for number, _ in kept]
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, final
 
+from model_fns.control_flow.result import tensor_of
 from model_fns.control_flow.subgraph import Subgraph
 from model_fns.graph.constant import Constant, convert_to_tensor
 from model_fns.graph.graph import Graph, get_default_graph
@@ -68,7 +69,7 @@ class Trace:
         if isinstance(leaf, Operation):
             with self.graph.control_dependencies([leaf]):
                 return identity(convert_to_tensor(True), "done")
-        tensor = convert_to_tensor(getattr(leaf, "flow", leaf))
+        tensor = convert_to_tensor(tensor_of(leaf))
         return tensor if tensor.graph is self.graph else self._capture(tensor)
 
     def stand_ins(self, outer: Sequence[Tensor]) -> tuple[Tensor, ...]:
@@ -93,15 +94,14 @@ def values_before(variables: Sequence[Tensor]) -> list[Tensor]:
     return [identity(graph.create(ReadVariable(), (tensor,), "value_before").outputs[0]) for tensor in variables]
 
 
-def assign_after(variables: Sequence[Tensor], values: Sequence[Tensor], results: Sequence[Tensor]) -> list[Tensor]:
-    """`results`, handed out when the variables have got their new values."""
+def assign_after(
+    variables: Sequence[Tensor], values: Sequence[Tensor], results: Sequence[Tensor], name: str
+) -> list[Tensor]:
+    """`results` under the name `name`, handed out when the variables have got their new values."""
     graph = get_default_graph()
     done = [
         graph.create(Assign(), (variable, value), "value_after").outputs[0]
         for variable, value in zip(variables, values, strict=True)
     ]
-    if not done:
-        return list(results)
     with graph.control_dependencies(done):
-        return [identity(result) for result in results]
-
+        return [identity(result, name) for result in results]

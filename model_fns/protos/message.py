@@ -6,7 +6,6 @@ A class lists its fields; the rest - attributes with defaults, `add`, `HasField`
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cache
 from typing import Any, ClassVar, TypeVar
 
 from model_fns.protos.field import Field
@@ -20,6 +19,12 @@ class Message:
     """Base of all messages. Arguments: values of fields, by name; a mapping or message for a message inside."""
 
     FIELDS: ClassVar[tuple[Field, ...]] = ()
+    _by_name: ClassVar[dict[str, Field]] = {}
+    _by_number: ClassVar[dict[int, Field]] = {}
+
+    def __init_subclass__(cls) -> None:
+        cls._by_name = {field.name: field for field in cls.FIELDS}
+        cls._by_number = {field.number: field for field in cls.FIELDS}
 
     def __init__(self, **values: Any) -> None:
         self.__dict__.update(_values={}, _unknown=b"", _is_set=False)
@@ -29,7 +34,7 @@ class Message:
 
     @classmethod
     def _field(cls, name: str) -> Field:
-        found = _fields_by_name(cls).get(name)
+        found = cls._by_name.get(name)
         if found is not None:
             return found
         names = ", ".join(field.name for field in cls.FIELDS)
@@ -152,7 +157,7 @@ class Message:
 
     def MergeFromString(self, serialized: bytes) -> int:
         """Takes over the fields that the bytes hold; repeated ones are appended."""
-        content, by_number = bytes(serialized), _fields_by_number(type(self))
+        content, by_number = bytes(serialized), self._by_number
         for number, wire_type, value, whole in fields(content):
             field = by_number.get(number)
             if field is None or not field.takes(wire_type):
@@ -255,16 +260,6 @@ class Map(dict):
 
     def entries(self) -> Iterator[tuple[str, Any]]:
         return iter(sorted(self.items()))
-
-
-@cache
-def _fields_by_name(kind: type[Message]) -> dict[str, Field]:
-    return {field.name: field for field in kind.FIELDS}
-
-
-@cache
-def _fields_by_number(kind: type[Message]) -> dict[int, Field]:
-    return {field.number: field for field in kind.FIELDS}
 
 
 def _empty(field: Field) -> Any:

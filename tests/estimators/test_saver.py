@@ -76,7 +76,7 @@ def test_there_and_back(tmp_path, session, caplog):
     caplog.set_level("INFO", "tensorflow")
     prefix = Saver().save(session, tmp_path / "model.ckpt", global_step=7)
     assert prefix == f"{tmp_path}/model.ckpt-7" == latest_checkpoint(tmp_path)
-    assert sorted(os.listdir(tmp_path)) == ["checkpoint", "model.ckpt-7.safetensors"]
+    assert sorted(os.listdir(tmp_path)) == ["checkpoint", "model.ckpt-7.meta", "model.ckpt-7.safetensors"]
     other = emptied(session)
     arrays = dict(other.state.arrays)
     Saver().restore(other, prefix)
@@ -205,7 +205,9 @@ def test_setting_the_list(tmp_path, session):
 def test_without_a_state_file(tmp_path, session):
     saver = Saver()
     saver.save(session, f"{tmp_path}/m", write_state=False)
-    assert os.listdir(tmp_path) == ["m.safetensors"] and saver.last_checkpoints == []
+    assert sorted(os.listdir(tmp_path)) == ["m.meta", "m.safetensors"] and saver.last_checkpoints == []
+    saver.save(session, f"{tmp_path}/n", write_state=False, write_meta_graph=False)
+    assert sorted(os.listdir(tmp_path)) == ["m.meta", "m.safetensors", "n.safetensors"]
 
 
 def test_a_failed_save_changes_nothing(tmp_path, session, monkeypatch):

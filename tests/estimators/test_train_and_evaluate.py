@@ -281,10 +281,6 @@ def exporter(name: Any) -> Any:
 
 
 NO_EXPORTER = "`exporters` must be an Exporter, an iterable of Exporter, or `None`, found {}."
-NO_EXPORT = (
-    "EvalSpec: exporters {} cannot run, as export of a model is not available yet. Leave `exporters` out; the "
-    "checkpoints in model_dir hold all that was learnt."
-)
 
 
 @pytest.mark.parametrize(
@@ -318,9 +314,6 @@ NO_EXPORT = (
             ValueError,
             "An Exporter must have a string name. Given: <class 'int'>",
         ),
-        # Ours, as long as there is no export.
-        (EvalSpec, {"exporters": exporter("a")}, NotImplementedError, NO_EXPORT.format(["a"])),
-        (EvalSpec, {"exporters": (exporter("a"), exporter("b"))}, NotImplementedError, NO_EXPORT.format(["a", "b"])),
     ],
 )
 def test_messages(spec: Any, arguments: dict[str, Any], error_type: Any, message: str) -> None:
@@ -333,6 +326,8 @@ def test_defaults() -> None:
     assert TrainSpec(input_fn) == (input_fn, None, ())
     assert EvalSpec(input_fn) == (input_fn, 100, None, (), (), 120, 600)
     assert EvalSpec(input_fn, exporters=[])._replace(steps=3).steps == 3
+    one, two = exporter("a"), exporter("b")
+    assert [EvalSpec(input_fn, exporters=given).exporters for given in (one, [one, two])] == [(one,), (one, two)]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from typing import Any
 from estimators.compat.missing import missing
 from estimators.early_stopping import (
     make_early_stopping_hook,
+    make_stop_at_checkpoint_step_hook,
     stop_if_higher_hook,
     stop_if_lower_hook,
     stop_if_no_decrease_hook,
@@ -17,6 +18,7 @@ from estimators.hooks.in_memory_evaluator import InMemoryEvaluatorHook
 __all__ = [
     "InMemoryEvaluatorHook",
     "make_early_stopping_hook",
+    "make_stop_at_checkpoint_step_hook",
     "stop_if_higher_hook",
     "stop_if_lower_hook",
     "stop_if_no_decrease_hook",
