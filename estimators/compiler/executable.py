@@ -19,6 +19,7 @@ from estimators.compiler.load import Run, load
 from estimators.compiler.names import NAN_LOSS
 from estimators.compiler.program import Program, Value
 from estimators.compiler.workers import run_side_by_side
+from estimators.kernels.prepare import prepare
 from model_fns.errors import InvalidArgumentError
 from model_fns.graph.dimensions import Symbol
 from model_fns.graph.op import TensorSpec
@@ -52,6 +53,7 @@ class Executable:
         self.program = program
         self.source_feeds = dict(source_feeds or {})
         self.emitted: Emitted = emit(program, source_feeds, watched, title)
+        prepare([slot.key for slot in self.emitted.names.slots if slot.kind == "kernel"])
         self._run: Run = load(self.emitted.source)
         self.given = [value for value in program.feeds if value not in self.source_feeds]
         self._bindings: OrderedDict[tuple[int, ...], Binding] = OrderedDict()

@@ -21,7 +21,7 @@ _SHARED = {
     "every_product": "none({0}, {1}, {1}, {1}, {1}, {0}, {1}, {1}, {1}, {0}, {1}, {1}, {1}, {1}, {1}, {1}, boolean)",
     "every_transpose": "none({0}, {1}, {1}, {0}, {1}, {1}, {1}, {1})",
 }
-_CALLERS = ("contraction", "convolution", "winograd")  # modules whose kernels call them
+CALLERS = ("contraction", "convolution", "winograd")  # modules whose kernels call them
 
 
 def symbol_of(name: str, dtype: str) -> str:
@@ -38,14 +38,19 @@ def provide_shared(dtype: str) -> None:
         )
 
 
+def entry_of(module: str, name: str, signature: str) -> str:
+    """Under what name a kernel is kept on disk."""
+    return f"{name}_{hashlib.sha256(f'{module} {signature}'.encode()).hexdigest()[:16]}"
+
+
 @cache
 def address_of(module: str, name: str, signature: str) -> int:
     """Where the machine code of the kernel `name` of estimators.kernels.`module` for `signature` begins.
 
     `signature` lists result and argument types in numba's words, such as `none(float32[::1], int64)`.
     """
-    entry = f"{name}_{hashlib.sha256(f'{module} {signature}'.encode()).hexdigest()[:16]}"
-    if module in _CALLERS and name not in _SHARED:
+    entry = entry_of(module, name, signature)
+    if module in CALLERS and name not in _SHARED:
         provide_shared("float64" if "float64" in signature else "float32")
     kept = disk.read(entry)
     if kept is None:

@@ -59,6 +59,12 @@ def surroundings() -> str:
     return hashlib.sha256(repr((versions, processor(), features(), sources)).encode()).hexdigest()[:24]
 
 
+def has(name: str) -> bool:
+    """Whether something was written under `name`."""
+    path = _path(name)
+    return path is not None and path.exists()
+
+
 def read(name: str) -> bytes | None:
     """What was written under `name`; None if nothing was, or if it is not whole."""
     path = _path(name)
