@@ -99,7 +99,6 @@ class Convolution(Layer):
         raise NotImplementedError
 
 
-@final
 class Conv2D(Convolution):
     """Convolution of images: [batch, height, width, channels] to [batch, out height, out width, filters].
 

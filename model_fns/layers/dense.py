@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, final
+from typing import Any
 
 from model_fns.graph.shapes import TensorShape
 from model_fns.graph.tensor import Tensor
@@ -15,7 +15,6 @@ from model_fns.ops.linalg import matmul
 from model_fns.ops.tensordot import tensordot
 
 
-@final
 class Dense(Layer):
     """outputs = activation(inputs @ kernel + bias), along the last axis: [..., n] to [..., units].
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, final
+from typing import Any
 
 from model_fns.graph.tensor import Tensor
 from model_fns.layers.layer import Layer
@@ -11,7 +11,6 @@ from model_fns.ops import random
 from model_fns.ops.control import identity
 
 
-@final
 class Dropout(Layer):
     """While training, zeroes a share `rate` of its input and scales the rest by 1 / (1 - rate); else the identity.
 

@@ -57,7 +57,6 @@ class MaxPooling1D(Pool):
     function = pooling.max_pool
 
 
-@final
 class MaxPooling2D(Pool):
     """The largest number in each window: [batch, height, width, channels] to [batch, ..., channels]."""
 
@@ -73,7 +72,6 @@ class AveragePooling1D(Pool):
     function = pooling.avg_pool
 
 
-@final
 class AveragePooling2D(Pool):
     """The mean of each window: [batch, height, width, channels] to [batch, ..., channels]."""
 
