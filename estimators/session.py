@@ -70,7 +70,8 @@ class Prepared:
                 f"== {name}: " + (f"{len(program.statements)} statements\n{text}" if text != before else "no change")
             )
             before = text
-        return "\n\n".join(parts)
+        notes = self.executable.emitted.names.notes
+        return "\n\n".join([*parts, *(["\n".join(["== kernels", *notes])] if notes else [])])
 
 
 class Session:

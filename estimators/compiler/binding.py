@@ -17,7 +17,7 @@ from estimators.compiler.emit import Emitted
 from estimators.compiler.names import FIRST_FAILURE, HEADER, Slot
 from estimators.compiler.program import Program, Statement, Value
 from estimators.compiler.reference import uninitialized
-from estimators.kernels import scratch
+from estimators.kernels import scratch, winograd_scratch
 from estimators.kernels.calling import address_of
 from model_fns.errors import InternalError, InvalidArgumentError
 from model_fns.graph.dimensions import SIZE_FUNCTIONS, Dim, Symbol
@@ -113,7 +113,7 @@ class Binding:
         self._entries[emitted.names.slot("callback")] = ctypes.cast(self._callback, ctypes.c_void_p).value or 0
 
     def _evaluate(self, expression: str) -> int:
-        scope = {"__builtins__": {}, **SIZE_FUNCTIONS, "scratch": scratch}
+        scope = {"__builtins__": {}, **SIZE_FUNCTIONS, "scratch": scratch, "winograd_scratch": winograd_scratch}
         return int(eval(expression, scope, dict(self.sizes)))
 
     def _fill(self, number: int, slot: Slot, foreign: set[Value]) -> None:

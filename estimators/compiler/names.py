@@ -102,6 +102,7 @@ class Names:
         self.parts: dict[tuple[str, int], str] = {}
         self.scratches: dict[DType, list[str]] = {}
         self.failures: list[Statement] = []
+        self.notes: list[str] = []  # what was chosen for a statement, and why
         self._arrays: dict[Value, str] = {}
         self._taken: set[str] = {*_OWN, *SIZE_FUNCTIONS, *sizes}
 

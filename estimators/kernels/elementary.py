@@ -22,9 +22,7 @@ from estimators.kernels.value import Value, larger, smaller
 
 FUNCTIONS: dict[str, Any] = {}
 Generator = Callable[..., ir.Value]  # (builder, dtype, *operands) -> result
-_GENERATORS: dict[
-    str, tuple[dict[Any, Generator], Any]
-] = {}  # name -> (by dtype or its class, result)
+_GENERATORS: dict[str, tuple[dict[Any, Generator], Any]] = {}  # name -> (by dtype or its class, result)
 
 
 def _dtype(operands: tuple[Any, ...]) -> Any:

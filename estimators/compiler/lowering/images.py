@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from estimators.compiler.code import Code, count, times
+from estimators.compiler.code import WHOLE, Code, count, times
 from estimators.compiler.program import Statement, Value
+from estimators.kernels.convolution_choice import FORWARD, GRADIENT_FILTER, GRADIENT_INPUT, Choice, Sizes, choose
 from model_fns.graph.dimensions import Dim, Symbol, larger, product
 from model_fns.ops.convolution import Convolution, padding_before
 from model_fns.ops.pooling import AvgPool, AvgPoolGrad, MaxPool, MaxPoolGrad, Pooling
+
+# Of minimal filtering: with more points along each axis, rounding may cost more than 1e-4 of a number where its
+# neighbours are a thousand times as large.
+_MOST_POINTS = 8
 
 
 def _before(size: Dim, window: Dim, stride: int, padding: str) -> str:
@@ -46,16 +51,31 @@ def _work(weights: Value, out: Value) -> str:
     return f"2 * {count(out)} * {times(*weights.dims[:3])}"
 
 
-def _scratch(code: Code, value: Value, kernel: str, sizes: list[str]) -> str:
-    return code.scratch(value, f"scratch.{kernel}({', '.join(sizes)})")
+def _chosen(walk: str, value: Value, sizes: list[str], examples: Dim, statement: Statement, code: Code) -> Choice:
+    """The kernel for a convolution, and a note of why."""
+    if not all(size.isdigit() for size in sizes):
+        choice = Choice("convolution", walk, "direct: sizes other than the batch are not known")
+    else:
+        batch = {} if isinstance(examples, Symbol) else {"examples": max(int(examples), 1)}
+        choice = choose(walk, Sizes(*map(int, sizes)), value.dtype.name, most_points=_MOST_POINTS, **batch)
+    code.names.notes.append(f"{statement.name}: {choice.reason}")
+    return choice
+
+
+def _scratch(code: Code, value: Value, walk: str, choice: Choice, sizes: list[str]) -> str:
+    if choice.tile:
+        return code.scratch(value, f"winograd_scratch.{walk}({', '.join([str(choice.tile), *sizes])})")
+    return code.scratch(value, f"scratch.{walk}({', '.join(sizes)})")
 
 
 def conv2d(statement: Statement, code: Code) -> None:
     op, (x, weights), out = statement.op, statement.inputs, statement.outputs[0]
     assert isinstance(op, Convolution)
     part, sizes = code.rows(out), _sizes(op, x, weights, out)
+    choice = _chosen(FORWARD, x, sizes, x.dims[0], statement, code)
     arrays = code.read(x, part.label), code.read(weights), code.write(out, part.label)
-    code.call("convolution", "conv2d", *arrays, _scratch(code, x, "conv2d", sizes), *sizes, part.start, part.stop)
+    scratch = _scratch(code, x, FORWARD, choice, sizes)
+    code.call(choice.module, choice.name, *arrays, scratch, *sizes, part.start, part.stop)
     code.work.append(_work(weights, out))
 
 
@@ -63,21 +83,23 @@ def conv2d_gradient_input(statement: Statement, code: Code) -> None:
     op, (dy, weights, _), dx = statement.op, statement.inputs, statement.outputs[0]
     assert isinstance(op, Convolution)
     part, sizes = code.rows(dx), _sizes(op, dx, weights, dy)
+    choice = _chosen(GRADIENT_INPUT, dy, sizes, dx.dims[0], statement, code)
     arrays = code.read(weights), code.read(dy, part.label), code.write(dx, part.label)
-    scratch = _scratch(code, dy, "conv2d_gradient_input", sizes)
-    code.call("convolution", "conv2d_gradient_input", *arrays, scratch, *sizes, part.start, part.stop)
+    scratch = _scratch(code, dy, GRADIENT_INPUT, choice, sizes)
+    code.call(choice.module, choice.name, *arrays, scratch, *sizes, part.start, part.stop)
     code.work.append(_work(weights, dy))
 
 
 def conv2d_gradient_filter(statement: Statement, code: Code) -> None:
-    """Workers share the rows of the weights; each goes through all examples."""
+    """Workers share the rows of the weights, or the channels; each goes through all examples."""
     op, (x, dy, _), dw = statement.op, statement.inputs, statement.outputs[0]
     assert isinstance(op, Convolution)
     sizes = _sizes(op, x, dw, dy)
-    part = code.part(product(dw.dims[:3]))
-    arrays = code.read(x), code.read(dy), code.write(dw, part.label)
-    scratch = _scratch(code, x, "conv2d_gradient_filter", sizes)
-    code.call("convolution", "conv2d_gradient_filter", *arrays, scratch, x.dims[0], *sizes, part.start, part.stop)
+    choice = _chosen(GRADIENT_FILTER, x, sizes, x.dims[0], statement, code)
+    part = code.part(dw.dims[2] if choice.tile else product(dw.dims[:3]))
+    arrays = code.read(x), code.read(dy), code.write(dw, WHOLE if choice.tile else part.label)
+    scratch = _scratch(code, x, GRADIENT_FILTER, choice, sizes)
+    code.call(choice.module, choice.name, *arrays, scratch, x.dims[0], *sizes, part.start, part.stop)
     code.work.append(_work(dw, dy))
 
 

@@ -1,0 +1,49 @@
+"""Convolutions of real sizes, for which another algorithm may be chosen: equal to the reference, for any workers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from estimators.compiler.executable import Executable
+from estimators.compiler.pipeline import optimised
+from estimators.compiler.reference import evaluate
+from model_fns.autodiff import gradients
+from model_fns.graph.graph import Graph
+from model_fns.ops.control import placeholder
+from model_fns.ops.convolution import conv2d
+from model_fns.ops.reduction import reduce_sum
+from tests.cases.compiled import captured
+
+# image, kernel, channels, outputs, padding, stride, and what the three walks are to be
+SHAPES = {
+    "5x5, wide": (14, 5, 32, 64, "SAME", 1, "F(4x4, 5x5)"),
+    "5x5, odd channels": (12, 5, 20, 50, "VALID", 1, "F(4x4, 5x5)"),
+    "3x3": (14, 3, 64, 48, "SAME", 1, "F("),
+    "first layer": (28, 5, 1, 32, "SAME", 1, "direct"),
+    "strides": (14, 3, 16, 16, "SAME", 2, "direct"),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_equals_the_reference(shape: str) -> None:
+    size, window, channels, outputs, padding, stride, wanted = SHAPES[shape]
+    random = np.random.default_rng(3)
+    with Graph().as_default():
+        x = placeholder("float32", [None, size, size, channels], name="x")
+        weights = placeholder("float32", [window, window, channels, outputs], name="weights")
+        y = conv2d(x, weights, [1, stride, stride, 1], padding)
+        fetches = [y, *gradients(reduce_sum(y * y), [x, weights])]
+        executable = Executable(optimised(captured(fetches, [x, weights])))
+        notes = executable.emitted.names.notes
+        assert len(notes) == 3 and wanted in notes[0], notes
+        w = random.standard_normal((window, window, channels, outputs)).astype(np.float32)
+        for examples in (1, 5, 0):
+            images = random.standard_normal((examples, size, size, channels)).astype(np.float32)
+            expected = evaluate(fetches, {x: images.astype(np.float32), weights: w})
+            alone = executable.run({}, [images, w], workers=1)[1]
+            shared = executable.run({}, [images, w], workers=3)[1]
+            for one, several, reference in zip(alone, shared, expected, strict=True):
+                np.testing.assert_array_equal(one, several)
+                scale = np.abs(reference).max(initial=1e-30)
+                assert np.abs(one - reference).max(initial=0) <= 3e-5 * scale
