@@ -1,7 +1,7 @@
 """The first run on a machine: kernels that are not on disk yet are compiled by two processes at once.
 
-numba compiles one function at a time in a process. The second process compiles what calls no shared kernel, leaves it
-on disk and ends; if it cannot be started, or fails, this process compiles all of it.
+numba compiles one function at a time in a process. The second process compiles above all what calls no shared
+kernel, leaves it on disk and ends; if it cannot be started, or fails, this process compiles all of it.
 """
 
 from __future__ import annotations
@@ -34,6 +34,9 @@ def prepare(kernels: Sequence[Kernel]) -> None:
     missing = [kernel for kernel in kernels if not disk.has(entry_of(*kernel))]
     theirs = [kernel for kernel in missing if kernel[0] not in CALLERS]
     ours = [kernel for kernel in missing if kernel[0] in CALLERS]
+    # The longest to compile; when its turn comes, what it calls has been left on disk by this process.
+    longest = [kernel for kernel in ours if kernel[0] == "winograd"][2:]
+    theirs, ours = [*theirs, *longest], [kernel for kernel in ours if kernel not in longest]
     if len(theirs) < _WORTH_A_PROCESS or not ours or not _may_start_a_process():
         return
     try:
