@@ -287,7 +287,8 @@ def test_what_is_fed_and_never_used_can_be_fetched():
         x, label = placeholder("float32", [None, 3]), placeholder("string", [None])
         view = shaping.reshape(x, [-1])
         same = comparison.equal(label, constant(["b"]))
-        values = compiled([x, view, label, same], [x, label]).run({}, [numbers(2, 3), np.array([b"a", b"b"], object)])[1]
+        arrays = [numbers(2, 3), np.array([b"a", b"b"], object)]
+        values = compiled([x, view, label, same], [x, label]).run({}, arrays)[1]
     np.testing.assert_array_equal(values[0], numbers(2, 3))
     np.testing.assert_array_equal(values[1], numbers(2, 3).ravel())
     assert values[2].tolist() == [b"a", b"b"]

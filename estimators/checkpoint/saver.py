@@ -133,7 +133,8 @@ class Saver:
         `global_step`, a number, tensor or tensor's name, is appended to the name. With `write_meta_graph` the graph is
         written beside it, for import_meta_graph. Returns the checkpoint's name (None without variables), for
         `restore`. Raises OSError if it cannot be written, with the
-        earlier checkpoints and the state file as they were; ValueError for a missing directory or colliding names.
+        earlier checkpoints and the state file as they were; ValueError for a missing directory (the last one is
+        made, but not those before it) or colliding names.
         """
         variables = self._built("save")
         save_path = os.fspath(save_path)
@@ -147,7 +148,7 @@ class Saver:
             return None
         directory = os.path.dirname(save_path)
         if not os.path.isdir(directory or os.curdir):
-            raise ValueError(f"Parent directory of {save_path} doesn't exist, can't save.")
+            _make_last_directory(directory, save_path)
         checkpoint = self._numbered(sess, save_path, global_step)
         metadata = {"resume": sess.state.resume} if _is_whole(variables, sess.graph) else {}
         write_checkpoint(checkpoint, _values(variables, sess.state.arrays), metadata)
@@ -290,6 +291,16 @@ def get_saver_or_default() -> Saver:
         savers = [Saver(sharded=True, allow_empty=True)]
         graph.add_to_collection(GraphKeys.SAVERS, savers[0])
     return savers[0]
+
+
+def _make_last_directory(directory: str, save_path: str) -> None:
+    """Makes `directory` if the one that it is to be in is there."""
+    try:
+        os.mkdir(directory)
+    except FileExistsError:  # another process was faster
+        pass
+    except OSError as error:
+        raise ValueError(f"Parent directory of {save_path} doesn't exist, can't save.") from error
 
 
 def _check_session(sess: Any) -> None:

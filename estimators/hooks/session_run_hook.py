@@ -97,9 +97,10 @@ def cadence(hook: Any) -> int | None:
     A class that overrides `before_run` or `after_run` below the class whose `next_run` it inherits wants TensorFlow's
     contract: it is called at every run. A hook that overrides neither is never called.
     """
-    if not vars(hook).keys().isdisjoint(("before_run", "after_run")):
+    if not getattr(hook, "__dict__", {}).keys().isdisjoint(("before_run", "after_run")):
         return 1  # methods put onto the object
-    due = _cadence_of(type(hook))
+    kind: Any = type(hook)
+    due = _cadence_of(kind)
     return hook.next_run() if due == _ASK else due
 
 

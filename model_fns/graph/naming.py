@@ -42,7 +42,7 @@ class Names:
 
     def check(self, name: str, pattern_is_root: bool) -> None:
         if not (_VALID_AT_ROOT if pattern_is_root else _VALID_INSIDE).match(name):
-            raise ValueError(f"'{name}' is not a valid {'scope ' if not pattern_is_root else ''}name")
+            raise ValueError(f"'{name}' is not a valid scope name")
 
     @contextmanager
     def inside(self, name: str | None) -> Iterator[str]:

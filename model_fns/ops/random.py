@@ -19,7 +19,7 @@ from model_fns.graph.dtypes import DType, as_dtype
 from model_fns.graph.graph import get_seeds
 from model_fns.graph.op import Op
 from model_fns.graph.tensor import Tensor
-from model_fns.ops.apply import apply
+from model_fns.ops.apply import apply, graph_of
 from model_fns.ops.arithmetic import add, cast, multiply
 from model_fns.ops.comparison import greater_equal
 from model_fns.ops.shaping import shape, size_vector
@@ -167,7 +167,7 @@ def inverse_normal(share: np.ndarray) -> np.ndarray:
     return np.where(np.abs(offset) <= 0.425, centre, outer)
 
 
-def _drawn(kind: type[Draw], shape: Any, dtype: Any, seed: int | None, name: str) -> Tensor:
+def _drawn(kind: type[Draw], shape: Any, dtype: Any, seed: int | None, name: str | None = None) -> Tensor:
     graph_seed, stream = get_seeds(seed)
     return apply(kind(as_dtype(dtype), graph_seed, stream), name, shape=size_vector(shape))
 
@@ -195,11 +195,13 @@ def random_uniform(
             maxval=high,
         )
     maxval = 1 if maxval is None else maxval
-    drawn = _drawn(RandomUniform, shape, dtype, seed, f"{name or 'random_uniform'}/RandomUniform")
-    if not isinstance(minval, Tensor) and not isinstance(maxval, Tensor) and (minval, maxval) == (0, 1):
-        return drawn
-    span = convert_to_tensor(maxval, dtype) - minval if isinstance(minval, Tensor) else maxval - minval
-    return add(multiply(drawn, span), minval, name)
+    graph = graph_of(shape, minval, maxval)
+    with graph.as_default(), graph.name_scope(name or "random_uniform") as scope:
+        if not isinstance(minval, Tensor) and not isinstance(maxval, Tensor) and (minval, maxval) == (0, 1):
+            return _drawn(RandomUniform, shape, dtype, seed, scope)
+        drawn = _drawn(RandomUniform, shape, dtype, seed)
+        span = convert_to_tensor(maxval, dtype) - minval if isinstance(minval, Tensor) else maxval - minval
+        return add(multiply(drawn, span, "mul"), minval, scope)
 
 
 def random_normal(
@@ -211,12 +213,7 @@ def random_normal(
     name: str | None = None,
 ) -> Tensor:
     """Numbers of the normal distribution."""
-    return _scaled(
-        _drawn(RandomStandardNormal, shape, dtype, seed, f"{name or 'random_normal'}/RandomStandardNormal"),
-        mean,
-        stddev,
-        name,
-    )
+    return _scaled(RandomStandardNormal, shape, mean, stddev, dtype, seed, name or "random_normal")
 
 
 def truncated_normal(
@@ -228,13 +225,16 @@ def truncated_normal(
     name: str | None = None,
 ) -> Tensor:
     """Numbers of the normal distribution, those beyond two deviations drawn again."""
-    return _scaled(
-        _drawn(TruncatedNormal, shape, dtype, seed, f"{name or 'truncated_normal'}/TruncatedNormal"), mean, stddev, name
-    )
+    return _scaled(TruncatedNormal, shape, mean, stddev, dtype, seed, name or "truncated_normal")
 
 
-def _scaled(drawn: Tensor, mean: Any, stddev: Any, name: str | None) -> Tensor:
-    return add(multiply(drawn, stddev), mean, name)
+def _scaled(kind: type[Draw], shape: Any, mean: Any, stddev: Any, dtype: Any, seed: int | None, name: str) -> Tensor:
+    """Draws of `kind`, scaled and moved: under `name`, as its parts are, `name/mul` for one."""
+    graph = graph_of(shape, mean, stddev)
+    with graph.as_default(), graph.name_scope(name) as scope:
+        drawn = _drawn(kind, shape, dtype, seed)
+        mean, stddev = convert_to_tensor(mean, drawn.dtype, "mean"), convert_to_tensor(stddev, drawn.dtype, "stddev")
+        return add(multiply(drawn, stddev, "mul"), mean, scope)
 
 
 def random_shuffle(value: Any, seed: int | None = None, name: str | None = None) -> Tensor:

@@ -111,6 +111,17 @@ def test_one_network_in_two_modes_shares_its_variables(digits):
         assert session.run(accuracy, {x: digits.test.features, y: digits.test.labels}) > 0.8
 
 
+def test_what_draws_is_named_as_in_tensorflow():
+    with tf.variable_scope("layer"):
+        drawn = [tf.truncated_normal([2], stddev=0.1), tf.random_normal([2], name="noise"), tf.random_uniform([2])]
+        drawn += [tf.random_uniform([2], -1, 1), tf.truncated_normal([2]) + 1.0]
+    names = ["truncated_normal", "noise", "random_uniform", "random_uniform_1", "add"]
+    assert [tensor.name for tensor in drawn] == [f"layer/{name}:0" for name in names]
+    inside = [operation.name for operation in tf.get_default_graph().get_operations() if "/noise" in operation.name]
+    parts = ["/shape", "/mean", "/stddev", "/RandomStandardNormal", "/mul", ""]
+    assert sorted(inside) == sorted(f"layer/noise{part}" for part in parts)
+
+
 def test_two_graphs_do_not_meet():
     first, second = tf.Graph(), tf.Graph()
     with first.as_default():

@@ -298,6 +298,12 @@ def test_a_deferred_build(tmp_path, graph):
     assert read_checkpoint(saver.save(session, f"{tmp_path}/m"))[0].keys() == VALUES.keys()
 
 
+def test_the_last_directory_is_made_as_by_tensorflow(tmp_path, session):
+    path = f"{tmp_path}/new/model.ckpt"
+    assert Saver().save(session, path) == path
+    assert latest_checkpoint(f"{tmp_path}/new") == path
+
+
 @pytest.mark.parametrize(
     "path, options, error",
     [
@@ -307,7 +313,7 @@ def test_a_deferred_build(tmp_path, graph):
             {},
             ValueError("'latest_filename' collides with 'save_path': 'checkpoint' and 'D/checkpoint'"),
         ),
-        ("D/no/x", {}, ValueError("Parent directory of D/no/x doesn't exist, can't save.")),
+        ("D/no/no/x", {}, ValueError("Parent directory of D/no/no/x doesn't exist, can't save.")),
     ],
 )
 def test_errors_of_save(tmp_path, session, path, options, error):
