@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import Any, final
 
+from estimators.coordinator import Coordinator
 from estimators.hooks.session_run_hook import (
     SessionRunArgs,
     SessionRunContext,
@@ -68,7 +69,8 @@ class RunLoop:
         title: str = "",
     ) -> None:
         self.session, self.targets, self.watched, self.title = session, list(targets), watched, title
-        self.should_stop = False
+        self._stopping = False
+        self._coordinator = Coordinator()
         self.exhausted = False
         self.runs = 0
         self._seats = [_Seat(hook) for hook in hooks]
@@ -84,16 +86,26 @@ class RunLoop:
         other._observed.fetched.update(self._observed.fetched)
         return other
 
+    @property
+    def should_stop(self) -> bool:
+        """Whether the input has ended or a hook, or a thread that has its coordinator, has asked for a stop."""
+        return self._stopping or self._coordinator.should_stop()
+
     def start(self) -> None:
         """Calls every hook's after_create_session."""
         for seat in self._seats:
-            seat.hook.after_create_session(self.session, None)
+            seat.hook.after_create_session(self.session, self._coordinator)
             seat.ask()
 
     def end(self) -> None:
-        """Calls every hook's end, as TensorFlow does: also when a stop was requested or the input ended."""
+        """Calls every hook's end, as TensorFlow does: also when a stop was requested or the input ended.
+
+        Then stops the threads that hooks have registered with the coordinator.
+        """
         for seat in self._seats:
             seat.hook.end(self.session)
+        self._coordinator.request_stop()
+        self._coordinator.join(ignore_live_threads=True)
 
     @property
     def prepared(self) -> Prepared:
@@ -165,7 +177,7 @@ class RunLoop:
         asked = self._observed.ask([seat.hook for seat in observers], contexts)
         results = self._observed.run(asked)
         self._pass(1)
-        self.should_stop |= self._observed.tell(asked, results)
+        self._stopping |= self._observed.tell(asked, results)
         for seat in observers:
             seat.ask()
         return [results[item] for item in self.targets], 1
@@ -189,12 +201,12 @@ class RunLoop:
                 context = SessionRunContext(SessionRunArgs(self.targets), self.session, seat.waited)
                 seat.hook.before_run(context)
                 seat.hook.after_run(context, SessionRunValues(loss, None, None))
-                self.should_stop |= context.stop_requested
+                self._stopping |= context.stop_requested
         return [results[item] for item in self.targets]
 
     def _end_of_input(self) -> None:
         """As in TensorFlow, hooks are told of a run that then finds no input: before_run without after_run."""
-        self.exhausted = self.should_stop = True
+        self.exhausted = self._stopping = True
         for seat in self._seats:
             if seat.due == 1:
                 seat.hook.before_run(SessionRunContext(SessionRunArgs(self.targets), self.session, seat.waited + 1))

@@ -114,12 +114,18 @@ string = DType("string", np.object_, 7)
 ALL = (float16, float32, float64, int8, int16, int32, int64, uint8, uint16, uint32, uint64, bool_, string)
 _BY_NAME = {dtype.name: dtype for dtype in ALL} | {"float": float32, "double": float64, "half": float16}
 _BY_NUMPY = {np.dtype(dtype.as_numpy_dtype): dtype for dtype in ALL}
+_BY_NUMBER = {dtype.as_datatype_enum: dtype for dtype in ALL}
 
 
 def as_dtype(type_value: Any) -> DType:
-    """The DType that `type_value` (DType, numpy dtype, Python type or name) stands for. TypeError if there is none."""
+    """The DType that `type_value` stands for: a DType, numpy dtype, Python type, name, or TensorFlow's number of it.
+
+    TypeError if there is none.
+    """
     if isinstance(type_value, DType):
         return type_value
+    if isinstance(type_value, int) and type_value in _BY_NUMBER:
+        return _BY_NUMBER[type_value]
     if isinstance(type_value, str) and type_value in _BY_NAME:
         return _BY_NAME[type_value]
     if type_value is float:
