@@ -41,6 +41,7 @@ class BuiltGraph:
     mark: Mark | None = None  # the graph as it was before the first hook's begin
     described: Any = None  # what an ArrayInput says of itself, if the input part is one's
     untouched: bool = False  # by hooks, since the graph was last restored
+    users: int = 0  # how many evaluations and predictions are going on with it
 
     def begin(self, hooks: Iterable[SessionRunHook]) -> None:
         """Calls every hook's begin, the last moment at which operations may be added.
@@ -60,6 +61,10 @@ class BuiltGraph:
                 hook.begin()
         if self.session is not None:
             self.session.forget_what_was_taken_back()
+
+    def serves(self, hooks: Iterable[SessionRunHook]) -> bool:
+        """Whether another call with these hooks leaves those alone that are going on."""
+        return self.users == 0 or (self.untouched and not list(hooks))
 
     def takes_input_of(self, graph: Graph) -> bool:
         """Whether the input part of `graph` has the structure of this one's.

@@ -11,11 +11,14 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from estimators import logging
+from estimators.fork_safe_lock import ForkSafeLock
 from estimators.built_graph import BuiltGraph, Sources, call_input_fn, call_model_fn, fingerprint, verify_model_fn
 from estimators.checkpoint.reader import list_variables, load_variable
 from estimators.checkpoint.state_file import latest_checkpoint
@@ -74,6 +77,7 @@ class Estimator:
         self._params = copy.deepcopy(params or {})
         self._weights = Weights(self._config)
         self._built: dict[str, BuiltGraph] = {}
+        self._building = ForkSafeLock()
         logging.info("Using config: %s", str(vars(self._config)))
 
     @property
@@ -123,7 +127,8 @@ class Estimator:
         if max_steps is not None and max_steps <= start:
             logging.info("Skipping training since max_steps has already saved.")
             return self
-        built, sources = self._graph_for(ModeKeys.TRAIN, input_fn)
+        with self._building:
+            built, sources = self._graph_for(ModeKeys.TRAIN, input_fn)
         stop = None if steps is None and max_steps is None else StopAtStepHook(steps, max_steps)
         with training_lock(self.model_dir):
             loss = self._train(built, sources, user_hooks, stop, listeners, steps, max_steps)
@@ -171,7 +176,7 @@ class Estimator:
 
         Uses the weights in memory, or those of the latest checkpoint, or of `checkpoint_path`.
         """
-        path = checkpoint_path or self.latest_checkpoint()
+        path = checkpoint_path or self._weights.newest_checkpoint()
         if checkpoint_path is None:
             self._weights.announce("evaluate")
         return self._evaluate(
@@ -207,12 +212,9 @@ class Estimator:
     ) -> dict[str, Any]:
         _check_positive("steps", steps)
         user_hooks = checked_hooks(hooks)
-        built, sources = self._graph_for(ModeKeys.EVAL, input_fn)
-        every = evaluation_hooks(built, steps, user_hooks)
-        logging.info("Starting evaluation at %s", time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
-        built.begin(every)
-        with built.graph.as_default():  # hooks ask it for global_step
-            result = evaluate(self._reading_session(built, sources, fill), built, every)
+        hooks_for = partial(evaluation_hooks, steps=steps, hooks=user_hooks)
+        with self._reading(ModeKeys.EVAL, input_fn, hooks_for, fill) as (built, every, session):
+            result = evaluate(session, built, every)
         step = int(result[GraphKeys.GLOBAL_STEP])
         write_results(self.eval_dir(name), result, step)
         if path:
@@ -238,16 +240,14 @@ class Estimator:
         user_hooks = checked_hooks(hooks)
         if checkpoint_path is None:
             self._weights.announce("predict")
-        built, sources = self._graph_for(ModeKeys.PREDICT, input_fn)
-        predictions = chosen_predictions(built.spec.predictions, predict_keys)
-        every = [*user_hooks, *built.spec.prediction_hooks]
-        built.begin(every)
-        session = self._reading_session(
-            built,
-            sources,
+        with self._reading(
+            ModeKeys.PREDICT,
+            input_fn,
+            lambda built: [*user_hooks, *built.spec.prediction_hooks],
             lambda session, scaffold: self._weights.read_into(session, scaffold, checkpoint_path),
-        )
-        yield from predict(session, built, predictions, every, yield_single_examples)
+        ) as (built, every, session):
+            predictions = chosen_predictions(built.spec.predictions, predict_keys)
+            yield from predict(session, built, predictions, every, yield_single_examples)
 
     # -- export -----------------------------------------------------------------------------------------------------
 
@@ -393,6 +393,35 @@ class Estimator:
             built.session = Session(graph=built.graph, config=self._config.session_config, state=state)
         self._weights.initialize(built.session, scaffold)
         return built.session
+
+    @contextmanager
+    def _reading(
+        self,
+        mode: str,
+        input_fn: Callable[..., Any],
+        hooks_for: Callable[[BuiltGraph], list[SessionRunHook]],
+        fill: Callable[[Session, Scaffold], None],
+    ) -> Iterator[tuple[BuiltGraph, list[SessionRunHook], Session]]:
+        """A mode's graph with the operations of hooks in it, the hooks, and a session that `fill` gave values.
+
+        Whoever comes while it is in use, in another thread or between two predictions, does not change it.
+        """
+        with self._building:
+            there = self._built.get(mode)
+            if there is not None and not there.serves(hooks_for(there)):
+                del self._built[mode]
+            built, sources = self._graph_for(mode, input_fn)
+            hooks = hooks_for(built)
+            if mode == ModeKeys.EVAL:
+                logging.info("Starting evaluation at %s", time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
+            built.begin(hooks)
+            session = self._reading_session(built, sources, fill)
+            built.users += 1
+        try:
+            yield built, hooks, session
+        finally:
+            with self._building:
+                built.users -= 1
 
     def _reading_session(
         self, built: BuiltGraph, sources: Sources, fill: Callable[[Session, Scaffold], None]

@@ -96,12 +96,13 @@ def evaluate(session: Session, built: BuiltGraph, hooks: Sequence[SessionRunHook
         )
     interpret([ops.initializer], {}, session.state.arrays, session.state.seed)
     loop = RunLoop(session, [ops.update], hooks, title="Evaluation.")
-    loop.start()
-    while not loop.should_stop:
-        loop.advance()
-        if not built.graph.sources and not hooks:  # constants: there is one batch of them
-            break
-    loop.end()
+    with built.graph.as_default():  # hooks ask it for global_step
+        loop.start()
+        while not loop.should_stop:
+            loop.advance()
+            if not built.graph.sources and not hooks:  # constants: there is one batch of them
+                break
+        loop.end()
     names = [name for name in ops.values]
     step = get_global_step(built.graph)
     values = interpret([*ops.values.values(), step.graph_element], {}, session.state.arrays, session.state.seed)  # type: ignore[union-attr]

@@ -12,7 +12,6 @@ from typing import Any, final
 from estimators import logging
 from estimators.checkpoint.format import read_checkpoint
 from estimators.checkpoint.recovery import checkpoints_newest_first, restore_newest
-from estimators.checkpoint.state_file import latest_checkpoint
 from estimators.compiler.reference import evaluate as interpret
 from estimators.run_config import RunConfig
 from estimators.scaffold import Scaffold
@@ -50,15 +49,18 @@ class Weights:
         """Lets the next call begin with the latest checkpoint."""
         self._state = None
 
-    def _refresh(self) -> None:
-        if self._state is not None and self._disk() != self._stamp:
-            self._state = None
+    def _current(self) -> State | None:
+        """The state in memory, unless the directory has changed without us. Another thread may ask at the same time."""
+        state = self._state
+        if state is not None and self._disk() != self._stamp:
+            self._state = state = None
+        return state
 
     def step(self) -> int:
         """The global step reached so far, in memory or on disk; 0 if there is nothing."""
-        self._refresh()
-        if self._state is not None:
-            return int(self._state.arrays.get(GraphKeys.GLOBAL_STEP, 0))
+        state = self._current()
+        if state is not None:
+            return int(state.arrays.get(GraphKeys.GLOBAL_STEP, 0))
         for path in checkpoints_newest_first(self._config.model_dir):
             try:
                 return int(read_checkpoint(path)[0].get(GraphKeys.GLOBAL_STEP, 0))
@@ -66,12 +68,14 @@ class Weights:
                 continue  # `restore_newest` will say so
         return 0
 
+    def newest_checkpoint(self) -> str | None:
+        """The checkpoint to begin with, whatever has become of the state file; None if there is none."""
+        return next(iter(checkpoints_newest_first(self._config.model_dir)), None)
+
     def state_for(self, graph: Graph) -> State:
         """The state that a training of `graph` goes on with."""
-        self._refresh()
-        if self._state is None or not _holds_all(self._state, graph):
-            return State(self._config.tf_random_seed)
-        return self._state
+        state = self._current()
+        return State(self._config.tf_random_seed) if state is None or not _holds_all(state, graph) else state
 
     def initialize(self, session: Session, scaffold: Scaffold) -> None:
         """Gives the session's variables values: those at hand, those of the latest checkpoint, or initial ones."""
@@ -88,23 +92,22 @@ class Weights:
         if checkpoint_path is not None:
             restore_from(session, scaffold, checkpoint_path)
         else:
-            self._refresh()
-            if self._state is not None and _holds_all(self._state, session.graph):
-                self._name_checkpoint(self._state)
-                for name, array in self._state.arrays.items():
+            state, stamp = self._current(), self._disk()
+            if state is not None and _holds_all(state, session.graph):
+                self._name_checkpoint(state)
+                for name, array in state.arrays.items():
                     arrays.share(name, array)
             elif restore_newest(scaffold.saver, session, self._config.model_dir) is not None:
-                self._state = State(session.state.seed, arrays)
-                self._state.resume.update(session.state.resume)
-                self._stamp = self._disk()
+                state = State(session.state.seed, arrays)
+                state.resume.update(session.state.resume)
+                self._stamp, self._state = stamp, state
             else:
                 first_values(session, scaffold)
         self._run_local_init_op(session, scaffold)
 
     def announce(self, verb: str) -> None:
         """Says so if there is nothing learnt yet to evaluate or predict with."""
-        self._refresh()
-        if self._state is None and not checkpoints_newest_first(self._config.model_dir):
+        if self._current() is None and self.newest_checkpoint() is None:
             directory = self._config.model_dir
             logging.info(
                 "Could not find trained model in model_dir: %s, running initialization to %s.", directory, verb
@@ -114,7 +117,7 @@ class Weights:
         """If what is in memory is what a checkpoint holds, the log says which, as if it had been read."""
         if not logging.get_logger().isEnabledFor(logging.INFO):
             return
-        path = latest_checkpoint(self._config.model_dir)
+        path = self.newest_checkpoint()
         if path is not None and path.endswith(f"-{int(state.arrays.get(GraphKeys.GLOBAL_STEP, 0))}"):
             logging.info("Restoring parameters from %s", path)
 

@@ -103,7 +103,7 @@ def restored(data: Mapping[str, Any], graph: Graph, scope: str = "") -> dict[str
         raise ValueError(f"This is no graph saved as {FORMAT!r}.")
     try:
         return _restored(data, graph, f"{scope.rstrip('/')}/" if scope else "")
-    except (KeyError, TypeError, AttributeError, IndexError) as error:
+    except (KeyError, TypeError, AttributeError, IndexError, OverflowError, RecursionError) as error:
         raise ValueError(f"The saved graph is damaged: {error!r}.") from error
 
 
@@ -147,10 +147,13 @@ def _restored_operation(
     with graph.name_scope(None):
         if graph.unique_name(name) != name:
             raise ValueError(f"The graph has an operation named {name!r} already: give an import_scope.")
-        with graph.control_dependencies(None), graph.control_dependencies([elements[c] for c in item["controls"]]):
-            operation = graph.create(definition, [elements[tensor] for tensor in item["inputs"]], f"{name}/")
-    for output, shape in zip(operation.outputs, item["shapes"], strict=True):
-        output.set_shape(shape)
+        try:
+            with graph.control_dependencies(None), graph.control_dependencies([elements[c] for c in item["controls"]]):
+                operation = graph.create(definition, [elements[tensor] for tensor in item["inputs"]], f"{name}/")
+            for output, shape in zip(operation.outputs, item["shapes"], strict=True):
+                output.set_shape(shape)
+        except ValueError as error:
+            raise ValueError(f"The saved graph is damaged: operation {name!r}: {error}.") from None
     return operation
 
 

@@ -141,3 +141,11 @@ def test_no_place_for_a_cache_is_no_harm(
         assert answer(18) == answer(18) == 36 and len(compiled) == 2
     finally:
         disk.cache_directory.cache_clear()
+
+
+def test_entries_that_others_can_write_are_not_used(cache: Path, compiled: list[str]):
+    cache.mkdir(mode=0o700)
+    (cache / disk.surroundings()).mkdir()
+    (cache / disk.surroundings()).chmod(0o777)
+    assert answer(19) == answer(19) == 38 and len(compiled) == 2
+    assert not entries(cache)

@@ -70,7 +70,7 @@ def read_checkpoint(path_prefix: Any) -> tuple[Arrays, dict[str, Any]]:
         raise _damaged(path, f"it is not marked as {_FORMAT!r}, but as {header.get('format')!r}")
     if header["checksum"] != _checksum(arrays, header["metadata"]):
         raise _damaged(path, "its content does not match its checksum")
-    return {name: np.array(value) for name, value in arrays.items()}, json.loads(header["metadata"])
+    return {name: np.array(value) for name, value in arrays.items()}, _metadata(path, header["metadata"])
 
 
 def checkpoint_exists(checkpoint_prefix: Any) -> bool:
@@ -117,6 +117,16 @@ def _header(content: bytes) -> dict[str, str]:
     """The metadata of a safetensors file: 8 bytes that say how long the JSON after them is, in it the metadata."""
     length = int.from_bytes(content[:8], "little")
     return json.loads(content[8 : 8 + length]).get("__metadata__", {})
+
+
+def _metadata(path: str, text: str) -> dict[str, Any]:
+    try:
+        metadata = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise _damaged(path, f"its metadata is not what was written ({error})") from None
+    if not isinstance(metadata, dict):
+        raise _damaged(path, f"its metadata is not what was written, but a {type(metadata).__name__}")
+    return metadata
 
 
 def _plain_number(value: Any) -> Any:

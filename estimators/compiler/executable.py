@@ -5,7 +5,6 @@ Nothing about the batch is compiled in. For each set of sizes there is one Bindi
 
 from __future__ import annotations
 
-import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from estimators.compiler.load import Run, load
 from estimators.compiler.names import NAN_LOSS
 from estimators.compiler.program import Program, Value
 from estimators.compiler.workers import run_side_by_side
+from estimators.fork_safe_lock import ForkSafeLock
 from estimators.kernels.prepare import prepare
 from model_fns.errors import InvalidArgumentError
 from model_fns.graph.dimensions import Symbol
@@ -60,7 +60,7 @@ class Executable:
         self._last: Binding | None = None  # what the last run used, and what it was given
         self._last_batch = -1
         self._last_shapes: list[tuple[int, ...]] = []
-        self._lock = threading.RLock()
+        self._lock = ForkSafeLock()
 
     @property
     def source(self) -> str:

@@ -94,4 +94,15 @@ def write(name: str, code: bytes) -> None:
 
 def _path(name: str) -> Path | None:
     directory = cache_directory()
-    return None if directory is None else directory / surroundings() / f"{name}.o"
+    entries = None if directory is None else directory / surroundings()
+    return entries / f"{name}.o" if entries is not None and _is_usable(entries) else None
+
+
+@cache
+def _is_usable(entries: Path) -> bool:
+    """Whether a directory of entries is there, made if need be, and nobody else can write to it."""
+    try:
+        entries.mkdir(mode=0o700, exist_ok=True)
+        return _is_ours(entries)
+    except OSError:
+        return False

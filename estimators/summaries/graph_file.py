@@ -13,7 +13,7 @@ from model_fns.graph.graph import Graph
 from model_fns.protos.graph import GraphDef
 
 _FILE_NAME = "graph.pbtxt"
-_shown: WeakKeyDictionary[Graph, set[Any]] = WeakKeyDictionary()  # (directory, its last operation)
+_shown: WeakKeyDictionary[Graph, set[Any]] = WeakKeyDictionary()  # (directory, how many operations, the last's name)
 
 
 def write_graph(graph_or_graph_def: Any, logdir: Any, name: str, as_text: bool = True) -> str:
@@ -31,7 +31,8 @@ def write_graph(graph_or_graph_def: Any, logdir: Any, name: str, as_text: bool =
 
 def show_graph(graph: Graph, directory: str, writer: FileWriter) -> None:
     """Writes the graph into the directory and its event file, unless that was done and nothing has changed."""
-    key = (directory, graph.operations[-1] if graph.operations else None)
+    last = graph.operations[-1].name if graph.operations else ""  # its name: an operation would keep the graph alive
+    key = (directory, len(graph.operations), last)
     if key in _shown.setdefault(graph, set()) and os.path.exists(os.path.join(directory, _FILE_NAME)):
         return
     definition = graph.as_graph_def(add_shapes=True)

@@ -18,6 +18,7 @@ from model_fns.errors import DataLossError
 
 _HEADER = struct.Struct("<QI")
 _FOOTER = struct.Struct("<I")
+_BLOCK_BYTES = 1 << 20
 
 
 def records(path: str, compression: str = "") -> Iterator[bytes]:
@@ -39,12 +40,22 @@ def _record(file: IO[bytes], header: bytes, offset: int) -> bytes:
     length, crc = _HEADER.unpack(header)
     if masked_crc32c(header[:8]) != crc:
         raise DataLossError(message=f"corrupted record at {offset}")
-    content, footer = file.read(length), file.read(_FOOTER.size)
+    content, footer = _read_at_most(file, length), file.read(_FOOTER.size)
     if len(content) < length or len(footer) < _FOOTER.size:
         raise DataLossError(message=f"truncated record at {offset}")
     if masked_crc32c(content) != _FOOTER.unpack(footer)[0]:
         raise DataLossError(message=f"corrupted record at {offset + _HEADER.size}")
     return content
+
+
+def _read_at_most(file: IO[bytes], count: int) -> bytes:
+    """Memory is taken for bytes that are there, never for bytes that were promised."""
+    if count <= _BLOCK_BYTES:
+        return file.read(count)
+    content = bytearray()
+    while len(content) < count and (block := file.read(min(count - len(content), _BLOCK_BYTES))):
+        content += block
+    return bytes(content)
 
 
 @final

@@ -9,9 +9,10 @@ import numpy as np
 
 from model_fns.errors import InvalidArgumentError
 from model_fns.graph.dtypes import DType, float32, int64, string
-from model_fns.protos.wire import BYTES, DecodeError, fields, read_varint, signed
+from model_fns.protos.wire import BYTES, FIXED32, VARINT, DecodeError, fields, read_varint, signed
 
 _KINDS = {1: string, 2: float32, 3: int64}  # by the number of the list in a Feature
+_WIRE_TYPES = {string: (BYTES,), float32: (BYTES, FIXED32), int64: (BYTES, VARINT)}
 
 
 def read_example(serialized: bytes) -> dict[str, tuple[DType, bytes]]:
@@ -36,17 +37,20 @@ def _shown(serialized: bytes) -> str:
 
 
 def values_of(dtype: DType, content: bytes) -> Any:
-    """The values of a list, given in wire format."""
+    """The values of a list, given in wire format. DecodeError if it is none of that type."""
+    found = [(wire_type, value) for number, wire_type, value, _ in fields(content) if number == 1]
+    for wire_type, _ in found:
+        if wire_type not in _WIRE_TYPES[dtype]:
+            raise DecodeError(f"A list of {dtype.name} does not hold values of wire type {wire_type}.")
     if dtype == string:
-        return [value for number, _, value, _ in fields(content) if number == 1]
-    if dtype == float32:
-        parts = [value for number, _, value, _ in fields(content) if number == 1]  # packed, or one by one: all floats
-        return np.frombuffer(b"".join(parts), "<f4")
-    return [number for _, wire_type, value, _ in fields(content) for number in _integers(wire_type, value)]
+        return [value for _, value in found]
+    if dtype == float32:  # packed, or one by one; bytes that are no whole number are left out, as in TensorFlow
+        return np.frombuffer(b"".join(value[: len(value) // 4 * 4] for _, value in found), "<f4")
+    return [number for wire_type, value in found for number in _integers(wire_type, value)]
 
 
 def _integers(wire_type: int, value: Any) -> Iterator[int]:
-    if wire_type != BYTES:
+    if wire_type == VARINT:
         yield signed(value)
         return
     position = 0

@@ -18,6 +18,7 @@ from model_fns.graph.tensor import Tensor
 from model_fns.ops.example_features import Wanted, wanted_features
 from model_fns.ops.example_reading import read_example, values_of
 from model_fns.ops.strings import each_as_bytes, object_array
+from model_fns.protos.wire import DecodeError
 from model_fns.sparse_tensor import SparseTensor
 
 _KIND_NAMES = {"float32": "float", "int64": "int64", "string": "string"}
@@ -113,7 +114,11 @@ def _found(
                 message=f"{before}Key: {wanted.key}{after} Data types don't match. "
                 f"Data type: {_KIND_NAMES[dtype.name]} but expected type: {_KIND_NAMES[wanted.dtype.name]}"
             )
-        array = _array(values_of(dtype, content), dtype)
+        try:
+            array = _array(values_of(dtype, content), dtype)
+        except DecodeError:
+            message = f"{before}Key: {wanted.key}{after} Can't parse serialized Example."
+            raise InvalidArgumentError(message=message) from None
         if wanted.kind == "sparse":
             values.append(array)
             continue
