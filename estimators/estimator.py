@@ -18,13 +18,13 @@ from typing import Any
 import numpy as np
 
 from estimators import logging
-from estimators.fork_safe_lock import ForkSafeLock
 from estimators.built_graph import BuiltGraph, Sources, call_input_fn, call_model_fn, fingerprint, verify_model_fn
 from estimators.checkpoint.reader import list_variables, load_variable
 from estimators.checkpoint.state_file import latest_checkpoint
 from estimators.evaluation import add_evaluation_ops, evaluate, evaluation_hooks
 from estimators.export.saved_model import write_saved_model
 from estimators.export.signatures import outputs_of, signatures_of
+from estimators.fork_safe_lock import ForkSafeLock
 from estimators.hooks.session_run_hook import SessionRunHook
 from estimators.hooks.stop_at_step import StopAtStepHook
 from estimators.model_dir_lock import training_lock

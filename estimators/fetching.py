@@ -9,7 +9,6 @@ from model_fns.graph.graph import Graph
 from model_fns.graph.tensor import Operation, Tensor
 from model_fns.sparse_tensor import SparseTensor, SparseTensorValue
 
-
 _PLAIN = (Tensor, Operation, str)  # looked for first: most fetches are one of these
 
 

@@ -10,10 +10,10 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, final
 
-from estimators.compiler.needed import needed_operations
 from model_fns.graph.constant import Constant
 from model_fns.graph.dimensions import Symbol, is_known
 from model_fns.graph.dtypes import string
+from model_fns.graph.needed import needed_operations
 from model_fns.graph.tensor import Operation, Tensor
 from model_fns.host_program import HostProgram
 from model_fns.ops.control import Placeholder

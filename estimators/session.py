@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, final
 
 import numpy as np
 
-from estimators.compiler.needed import needed_operations
 from estimators.compiler.pipeline import optimised
 from estimators.compiler.program import Program, Value, capture
 from estimators.compiler.reference import evaluate, fed_array
@@ -26,6 +25,7 @@ from model_fns.graph.constant import as_bytes
 from model_fns.graph.dimensions import Dims, is_known, named
 from model_fns.graph.dtypes import string
 from model_fns.graph.graph import Graph, as_operation, default_session, get_default_graph
+from model_fns.graph.needed import needed_operations
 from model_fns.graph.tensor import Operation, Tensor
 from model_fns.ops.input import iterators_made_by
 from model_fns.ops.state import VariableV2

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, final
 
-from estimators.compiler.needed import needed_operations
 from estimators.host_stage import HostStage, host_stage, is_row_wise
 from model_fns.graph.dimensions import Dim, Dims, Symbol, named
 from model_fns.graph.dtypes import string
 from model_fns.graph.graph import Graph
+from model_fns.graph.needed import needed_operations
 from model_fns.graph.tensor import Operation, Tensor
 from model_fns.ops.input import MakeIterator
 from model_fns.ops.state import Assign, VariableV2

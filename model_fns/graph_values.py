@@ -1,13 +1,13 @@
 """The attributes of operations as JSON, and back: plain data, checked on the way in, from which no code is ever run.
 
-    numbers, strings, None    themselves
-    tuple                     {"tuple": [...]}
-    element type              {"dtype": "float32"}
-    array                     {"array": base64, "dtype": ..., "shape": [...]}
-    array of strings          {"strings": [...], "shape": [...]}
-    bytes                     {"bytes": base64}
-    size of an axis           {"symbol": [atoms, coefficient]}
-    record of several         {"record": class name, "fields": {...}}
+numbers, strings, None    themselves
+tuple                     {"tuple": [...]}
+element type              {"dtype": "float32"}
+array                     {"array": base64, "dtype": ..., "shape": [...]}
+array of strings          {"strings": [...], "shape": [...]}
+bytes                     {"bytes": base64}
+size of an axis           {"symbol": [atoms, coefficient]}
+record of several         {"record": class name, "fields": {...}}
 """
 
 from __future__ import annotations

@@ -11,8 +11,8 @@ def is_nested(seq: Any) -> bool:
     return isinstance(seq, list | tuple | Mapping)
 
 
-def flatten(structure: Any) -> list[Any]:
-    """The leaves in order; a list of one if it is a leaf itself."""
+def flatten(structure: Any, expand_composites: bool = False) -> list[Any]:
+    """The leaves in order; a list of one if it is a leaf itself. `expand_composites` is accepted and without effect."""
     return list(_leaves(structure))
 
 
@@ -27,7 +27,7 @@ def _leaves(structure: Any) -> Iterator[Any]:
         yield structure
 
 
-def pack_sequence_as(structure: Any, flat_sequence: Iterable[Any]) -> Any:
+def pack_sequence_as(structure: Any, flat_sequence: Iterable[Any], expand_composites: bool = False) -> Any:
     """The leaves `flat_sequence` in the form of `structure`. ValueError for another number of leaves."""
     flat = list(flat_sequence)
     wanted = len(flatten(structure))
@@ -52,16 +52,24 @@ def _packed(structure: Any, leaves: Iterator[Any]) -> Any:
     return next(leaves)
 
 
-def map_structure(func: Callable[..., Any], *structure: Any) -> Any:
-    """`func` of the leaves of one structure, or of several of the same form, in that form."""
+def map_structure(func: Callable[..., Any], *structure: Any, **kwargs: Any) -> Any:
+    """`func` of the leaves of one structure, or of several of the same form, in that form.
+
+    `check_types=False` lets lists stand for tuples. ValueError for other keywords.
+    """
+    check_types = kwargs.pop("check_types", True)
+    if set(kwargs) - {"expand_composites"}:
+        raise ValueError(
+            f"Only valid keyword arguments are `check_types` and `expand_composites`, not: {sorted(kwargs)}"
+        )
     first = structure[0]
     for other in structure[1:]:
-        assert_same_structure(first, other)
+        assert_same_structure(first, other, check_types)
     return pack_sequence_as(first, [func(*items) for items in zip(*map(flatten, structure), strict=True)])
 
 
-def assert_same_structure(nest1: Any, nest2: Any, check_types: bool = True) -> None:
-    """ValueError unless both have the same form; TypeError for lists in place of tuples, unless `check_types` is off."""
+def assert_same_structure(nest1: Any, nest2: Any, check_types: bool = True, expand_composites: bool = False) -> None:
+    """ValueError unless both have the same form; with `check_types`, TypeError for lists in place of tuples."""
     problem = _difference(nest1, nest2, check_types)
     if problem is not None:
         kind, sentence = problem

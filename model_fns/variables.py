@@ -81,7 +81,9 @@ class Variable(Operators):
         self.graph.add_to_collections(keys, self)
 
     @classmethod
-    def of_parts(cls, handle: Tensor, initializer: Operation, snapshot: Tensor, value: Tensor, trainable: bool) -> Variable:
+    def of_parts(
+        cls, handle: Tensor, initializer: Operation, snapshot: Tensor, value: Tensor, trainable: bool
+    ) -> Variable:
         """The variable of operations that exist already, in no collection."""
         made = cls.__new__(cls)
         made.graph, made.trainable, made.constraint = handle.graph, trainable, None

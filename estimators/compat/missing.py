@@ -16,8 +16,6 @@ _INSTEAD = {
     "sequence_numeric_column": "tf.feature_column.numeric_column with the shape of a whole sequence",
     "keras": "tf.layers, and tf.estimator.Estimator for training",
     "GradientTape": "tf.gradients",
-    "cond": "tf.where, which computes both branches",
-    "while_loop": "a Python loop that builds the graph",
     **dict.fromkeys(("BoostedTreesClassifier", "BoostedTreesRegressor", "BoostedTreesEstimator"), _OWN_MODEL),
     **dict.fromkeys(("decode_bmp", "decode_gif", "decode_image", "decode_jpeg", "decode_png"), _PIXELS),
 }
@@ -80,5 +78,7 @@ of_examples = _of(f"{_ROOT}.examples")
 of_tutorials = _of(f"{_ROOT}.examples.tutorials")
 of_tutorials_mnist = _of(f"{_ROOT}.examples.tutorials.mnist")
 of_keras = _of(f"{_ROOT}.keras")
+of_keras_layers = _of(f"{_ROOT}.keras.layers")
 of_keras_datasets = _of(f"{_ROOT}.keras.datasets")
 of_data = _of(f"{_ROOT}.data")
+of_nn = _of(f"{_ROOT}.nn")

@@ -14,12 +14,12 @@ from typing import Any, final
 
 import numpy as np
 
-from estimators.compiler.needed import needed_operations
 from model_fns.errors import InvalidArgumentError
 from model_fns.graph import dimensions
 from model_fns.graph.constant import Constant, FrozenArray
 from model_fns.graph.dimensions import Dims, Symbol
 from model_fns.graph.dtypes import DType, as_dtype
+from model_fns.graph.needed import needed_operations
 from model_fns.graph.op import Op, TensorSpec
 from model_fns.graph.tensor import Operation, Tensor
 from model_fns.ops.control import Identity, Placeholder, PlaceholderWithDefault

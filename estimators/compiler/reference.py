@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from estimators.compiler.needed import needed_operations
 from model_fns.errors import FailedPreconditionError, InvalidArgumentError
+from model_fns.graph.needed import needed_operations
 from model_fns.graph.tensor import Operation, Tensor
 from model_fns.ops.control import Placeholder
 from model_fns.ops.state import IsVariableInitialized, VariableV2

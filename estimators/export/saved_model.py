@@ -22,10 +22,10 @@ from typing import Any, final
 from estimators import logging
 from estimators.checkpoint.atomic_file import replace_file
 from estimators.checkpoint.format import read_checkpoint, write_checkpoint
-from estimators.compiler.needed import needed_operations
 from model_fns.errors import NotFoundError
 from model_fns.export_outputs import signature
 from model_fns.graph.graph import Graph
+from model_fns.graph.needed import needed_operations
 from model_fns.ops.state import VariableV2
 from model_fns.protos.signature import SignatureDef
 from model_fns.saved_graph import restored, saved

@@ -49,8 +49,8 @@ class If(Op):
         along = sorted({number for _, numbers in found for number in numbers})
         if not along:
             return (None,) * len(inputs)
-        branches = [_with_zeros(graph, numbers, along) for graph, numbers in found]
-        definition = If(*branches, self.seed, self.stream)
+        then, other = (_with_zeros(graph, numbers, along) for graph, numbers in found)
+        definition = If(then, other, self.seed, self.stream)
         taken = (*inputs, *(upstream[number] for number in by))
         outputs = iter(inputs[0].graph.create(definition, taken, "If").outputs)
         return (None, *(next(outputs) if number in along else None for number in range(len(given))))

@@ -31,7 +31,7 @@ def scanned(
     for state, output in zip(before, outputs, strict=True):
         if state.dtype != output.dtype:
             raise TypeError(
-                f"fn must return what it was given: the state is {state.dtype.name} before and {output.dtype.name} after."
+                f"fn must keep the type of the state: it is {state.dtype.name} before and {output.dtype.name} after."
             )
         if not state.shape.is_compatible_with(output.shape):
             raise ValueError(
@@ -44,7 +44,7 @@ def scanned(
     seed, stream = get_seeds(None)
     seed = seed if body.seed is None else body.seed
     count = len(states) + len(variables)
-    definition = Scan(body, count, len(elements), reverse, seed, stream, back_prop)
+    definition = Scan(body, count, len(elements), reverse, seed, stream, back_prop, records=back_prop)
     with graph.control_dependencies(trace.wait()):
         found = graph.create(definition, (*states, *values_before(variables), *elements, *taken), "Scan").outputs
     last = found[len(states) : count]

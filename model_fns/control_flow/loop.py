@@ -1,7 +1,8 @@
-"""The while loop as an operation, and its gradient: the loop once more, forwards with every state kept, then backwards."""
+"""The while loop as an operation, and its gradient: the loop once more, every state kept, then backwards."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, final
@@ -82,16 +83,14 @@ class While(_Looping):
     def kernel(self, *inputs: Any) -> tuple[Any, ...]:
         given = list(inputs)
         key = int(given.pop()) if self.draws else 0
-        state: list[Any] = []
-        for state in self.states(given[: self.variables], given[self.variables :], key):
-            pass
-        return tuple(state)
+        (last,) = deque(self.states(given[: self.variables], given[self.variables :], key), maxlen=1)
+        return tuple(last)
 
 
 def settled(
     body: Subgraph, specs: Sequence[TensorSpec], values: Sequence[Any], variables: int
 ) -> tuple[TensorSpec, ...]:
-    """What is known of the first `variables` of the given, and of the outputs in their place, over any number of turns."""
+    """What is known of the first `variables` of the given, and of the outputs in their place, after any iteration."""
     loop = tuple(specs[:variables])
     known = [None] * variables + list(values[variables:])
     varying: set[Dim] = set()

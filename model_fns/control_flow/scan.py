@@ -10,7 +10,7 @@ It can be differentiated as often as one likes: its gradient is the scan of the 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, final
 
 import numpy as np
@@ -24,17 +24,18 @@ from model_fns.graph.graph import Graph
 from model_fns.graph.op import Op, TensorSpec
 from model_fns.graph.tensor import Tensor
 from model_fns.ops.control import Placeholder
-from model_fns.ops.shaping import zeros_like
+from model_fns.ops.shaping import reshape_like, zeros_like
 
 
 @final
 @dataclass(frozen=True)
 class Scan(Op):
-    """The last of `states` states, the stacked results of the body, and the stacked states before each application
+    """The last of `states` states, and the stacked results of the body; if `records`, the stacked states before each
 
     Takes the first states, `elements` tensors whose slices the body is given one after the other (the last first if
     `reverse`), and what the body takes from outside. `seed` and `stream` decide, with the number of the slice, what
-    random operations inside draw.
+    random operations inside draw. The gradient needs the states before each application, and records them if `records`
+    does not.
     """
 
     body: Subgraph
@@ -44,7 +45,9 @@ class Scan(Op):
     seed: int | None
     stream: int
     back_prop: bool = True
+    records: bool = True
     stateful: ClassVar[bool] = True
+    takes_missing_gradients: ClassVar[bool] = True
 
     @property
     def draws(self) -> bool:  # type: ignore[override]  # other ops do or do not
@@ -65,39 +68,62 @@ class Scan(Op):
         known = [None] * (self.states + self.elements) + list(values[self.states + self.elements :])
         state = settled(self.body, given, known, self.states)
         made = self.body.infer([*state, *given[self.states :]], known)[self.states :]
-        before = state if self.back_prop else ()
+        before = state if self.records else ()
         return (*state, *(_stacked(length, spec) for spec in (*made, *before)))
 
     def gradient(self, upstream: Any, output: Any, *inputs: Tensor) -> tuple[Any, ...]:
         """The scan of the body's gradient: its states are the gradients by the state and by what is from outside."""
-        if not self.back_prop:
-            return (None,) * len(inputs)
         outputs = output if isinstance(output, list) else [output]
         upstream = upstream if isinstance(upstream, list) else [upstream]
-        count = self.states + self.elements
-        results = len(self.body.outputs)
+        count, results = self.states + self.elements, len(self.body.outputs)
         state, by = floating(inputs[: self.states]), floating(self.body.outputs)
-        if not by:
+        if not self.back_prop or not by:
             return (None,) * len(inputs)
-        along = floating(inputs)
-        backward, found = self.body.backward(by, along)
-        sliced = [number for number in found if self.states <= number < count]
-        outside = [number for number in found if number >= count]
-        body = _backward_body(self.body, backward, found, self.states, count, state, len(by))
-        with inputs[0].graph.as_default():
-            # The gradients by the states before each application come with those that the scan makes: none are given.
-            first = [upstream[number] for number in state] + [zeros_like(inputs[number]) for number in outside]
-            ys = [upstream[number] for number in by if number >= self.states]
-            kept = outputs[results:]
-            graph: Graph = inputs[0].graph
-            elements = [*kept, *inputs[self.states : count], *ys]
-            definition = Scan(body, len(first), len(elements), not self.reverse, self.seed, self.stream)
-            made = graph.create(definition, (*first, *elements, *inputs[count:]), "Scan").outputs
-        by_state = dict(zip(state, made, strict=False))
-        by_outside = dict(zip(outside, made[len(state) :], strict=False))
-        by_slice = dict(zip(sliced, made[len(first) :], strict=False))
-        together = by_state | by_outside | by_slice
+        graph = inputs[0].graph
+        kept = outputs[results:] if self.records else self._recorded(graph, inputs)
+        by_kept = [n for n in state if self.records and upstream[results + n] is not None]
+        backward, found = self.body.backward(by, floating(inputs))
+        body = self._backward_body(backward, found, state, by_kept)
+        given = {n: _upstream(upstream[n], outputs[n]) for n in by}
+        outside = [n for n in found if n >= count]
+        first = [given[n] for n in state] + [zeros_like(inputs[n]) for n in outside]
+        elements = [*kept, *inputs[self.states : count], *(given[n] for n in by if n >= self.states)]
+        elements += [upstream[results + n] for n in by_kept]
+        definition = Scan(
+            body, len(first), len(elements), not self.reverse, self.seed, self.stream, self.back_prop, records=False
+        )
+        made = graph.create(definition, (*first, *elements, *inputs[count:]), "Scan").outputs
+        places = [*state, *outside, *(n for n in found if self.states <= n < count)]
+        together = dict(zip(places, made, strict=True))
         return tuple(together.get(number) for number in range(len(inputs)))
+
+    def _recorded(self, graph: Graph, inputs: Sequence[Tensor]) -> Sequence[Tensor]:
+        """The states before each application, from a scan that records them."""
+        definition = replace(self, records=True)
+        return graph.create(definition, inputs, "Scan").outputs[len(self.body.outputs) :]
+
+    def _backward_body(self, backward: Subgraph, found: list[int], state: list[int], by_kept: list[int]) -> Subgraph:
+        """The body of the gradient's scan.
+
+        Given: gradients by the states after, sums of gradients by what is from outside; the states before, the slices,
+        gradients by the results and by the recorded states; what is from outside. Makes the first two anew, and
+        gradients by the slices.
+        """
+        graph, given, count = self.body.graph, self.body.given, self.states + self.elements
+        upstream = backward.given[len(given) :]
+        made = dict(zip(found, backward.outputs, strict=True))
+        outside = [n for n in found if n >= count]
+        with graph.as_default():
+            sums, more = (
+                [graph.create(Placeholder(given[n].dtype, given[n].dims), (), "sum").outputs[0] for n in numbers]
+                for numbers in (outside, by_kept)
+            )
+            by_state = {n: made[n] if n in made else zeros_like(given[n]) for n in state}
+            by_state |= {n: by_state[n] + term for n, term in zip(by_kept, more, strict=True)}
+            totals = [total + made[n] for total, n in zip(sums, outside, strict=True)]
+        slices = [made[n] for n in found if self.states <= n < count]
+        taken = (*upstream[: len(state)], *sums, *given[:count], *upstream[len(state) :], *more, *given[count:])
+        return Subgraph(graph, taken, (*by_state.values(), *totals, *slices))
 
     def kernel(self, *inputs: Any) -> tuple[Any, ...]:
         given = list(inputs)
@@ -112,7 +138,7 @@ class Scan(Op):
         rows: list[Any] = [None] * length
         for number in numbers:
             made = self.body([*state, *(element[number] for element in elements), *outside], key + number)
-            rows[number] = [*made[self.states :], *(state if self.back_prop else [])]
+            rows[number] = [*made[self.states :], *(state if self.records else [])]
             state = made[: self.states]
         if not length:
             return (*state, *self._nothing(given))
@@ -125,28 +151,10 @@ class Scan(Op):
         return [np.zeros([int(size) for size in spec.dims or ()], spec.dtype.as_numpy_dtype) for spec in made]  # type: ignore[arg-type]
 
 
+def _upstream(gradient: Tensor | None, output: Tensor) -> Tensor:
+    """The gradient by an output, of a shape that is seen to be the output's."""
+    return zeros_like(output) if gradient is None else reshape_like(gradient, output)
+
+
 def _stacked(length: Any, spec: TensorSpec) -> TensorSpec:
     return TensorSpec(spec.dtype, None if length is None or spec.dims is None else (length, *spec.dims))
-
-
-def _backward_body(
-    body: Subgraph, backward: Subgraph, found: list[int], states: int, count: int, state: list[int], by: int
-) -> Subgraph:
-    """The body of the gradient's scan.
-
-    Given: gradients by the states after, sums of gradients by what is from outside; the states before, the slices,
-    gradients by the results; what is from outside. Makes the first two anew, and gradients by the slices.
-    """
-    graph = body.graph
-    upstream = backward.given[len(body.given) :]
-    made = dict(zip(found, backward.outputs, strict=True))
-    outside = [number for number in found if number >= count]
-    with graph.as_default():
-        sums = [
-            graph.create(Placeholder(body.given[n].dtype, body.given[n].dims), (), "sum").outputs[0] for n in outside
-        ]
-        by_state = [made[n] if n in made else zeros_like(body.given[n]) for n in state]
-        totals = [total + made[n] for total, n in zip(sums, outside, strict=True)]
-    slices = [made[n] for n in found if states <= n < count]
-    given = (*upstream[: len(state)], *sums, *body.given[:count], *upstream[len(state) :], *body.given[count:])
-    return Subgraph(graph, given, (*by_state, *totals, *slices))

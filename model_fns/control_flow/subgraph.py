@@ -15,6 +15,7 @@ from model_fns.graph.op import TensorSpec
 from model_fns.graph.tensor import Operation, Tensor
 from model_fns.host_program import HostProgram
 from model_fns.ops.control import Placeholder
+from model_fns.ops.shaping import ReshapeLike
 
 
 @final
@@ -76,14 +77,17 @@ class Subgraph:
         Returns the graph of those that there are, and which of `along` they belong to. Values inside are computed anew.
         """
         with self.graph.as_default():
-            targets = [self.outputs[number] for number in by]
+            targets, sources = [self.outputs[n] for n in by], [self.given[n] for n in along]
             upstream = [self.graph.create(Placeholder(y.dtype, y.dims), (), "upstream").outputs[0] for y in targets]
-            found = gradients(targets, [self.given[number] for number in along], upstream) if targets else []
-        kept = [
-            (number, gradient) for number, gradient in zip(along, found, strict=bool(targets)) if gradient is not None
-        ]
-        outputs = tuple(gradient for _, gradient in kept)
-        return Subgraph(self.graph, (*self.given, *upstream), outputs), [number for number, _ in kept]
+            found = gradients(targets, sources, upstream) if targets else [None] * len(sources)
+            # Of the same shape as the input, which not every gradient shows when sizes are inferred.
+            outputs = [
+                self.graph.create(ReshapeLike(), (gradient, source), "gradient").outputs[0]
+                for gradient, source in zip(found, sources, strict=True)
+                if gradient is not None
+            ]
+        numbers = [n for n, gradient in zip(along, found, strict=True) if gradient is not None]
+        return Subgraph(self.graph, (*self.given, *upstream), tuple(outputs)), numbers
 
 
 def _refined(inferred: Dims | None, static: Dims | None) -> Dims | None:

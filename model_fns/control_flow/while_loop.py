@@ -86,7 +86,7 @@ def _listed(result: Any) -> list[Any]:
 
 def _loop(cond: Any, body: Any, loop_vars: Any, invariants: Any, back_prop: bool) -> Any:
     inside_body, inside_condition = Trace(), Trace()
-    leaves = [leaf if hasattr(leaf, "flow") else convert_to_tensor(leaf) for leaf in flatten(loop_vars)]
+    leaves: list[Any] = [leaf if hasattr(leaf, "flow") else convert_to_tensor(leaf) for leaf in flatten(loop_vars)]
     entered = [tensor_of(leaf) for leaf in leaves]  # None for a TensorArray that holds nothing yet
     specs = _specs(leaves, entered, loop_vars, invariants)
     asked = [inside_condition.argument(spec, f"Identity_{number}") for number, spec in enumerate(specs)]
@@ -126,13 +126,12 @@ def _specs(leaves: Sequence[Any], entered: Sequence[Any], loop_vars: Any, invari
         dims = to_dims(shape)
         if hasattr(leaf, "flow"):
             dims = leaf.state_dims
-        elif dims is not None:
-            if not TensorShape(dims).is_compatible_with(tensor.shape):
-                raise ValueError(
-                    f"The shape invariant specified for {tensor.name} is not compatible with the initial shape of the "
-                    f"loop variable. It enters the loop with shape {tensor.shape}, but the specified shape invariant "
-                    f"is {TensorShape(dims)}."
-                )
+        elif dims is not None and not TensorShape(dims).is_compatible_with(tensor.shape):
+            raise ValueError(
+                f"The shape invariant specified for {tensor.name} is not compatible with the initial shape of the loop "
+                f"variable. It enters the loop with shape {tensor.shape}, but the specified shape invariant is "
+                f"{TensorShape(dims)}."
+            )
         specs.append(TensorSpec(leaf.dtype, dims))
     return specs
 
@@ -166,9 +165,9 @@ def _check(leaves: Sequence[Any], specs: Sequence[TensorSpec], outputs: Sequence
                     f"variable after one iteration, {after}; it is {TensorShape(spec.dims)}."
                 )
             raise ValueError(
-                f"Input tensor '{leaf.name}' enters the loop with shape {TensorShape(spec.dims)}, but has shape {after} "
-                "after one iteration. To allow the shape to vary across iterations, use the `shape_invariants` argument "
-                "of tf.while_loop to specify a less-specific shape."
+                f"Input tensor '{leaf.name}' enters the loop with shape {TensorShape(spec.dims)}, but has shape "
+                f"{after} after one iteration. To allow the shape to vary across iterations, use the "
+                "`shape_invariants` argument of tf.while_loop to specify a less-specific shape."
             )
 
 

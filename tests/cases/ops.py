@@ -46,6 +46,7 @@ from model_fns.ops import (
     printing,
     random,
     reduction,
+    rows,
     segments,
     shaping,
     slicing,
@@ -131,6 +132,7 @@ SKIPPED: dict[type[Op], str] = {
     files.MatchingFiles: "looks for files: tests/test_reading_ops.py",
     sparse.StringSplit: "its size is in the strings, so the host runs it: tests/test_reading_ops.py",
     sparse.StringSplitV2: "its size is in the strings, so the host runs it: tests/test_reading_ops.py",
+    rows.LongEnough: "has a size of its own: tests/test_golden_control_flow.py",
     sparse.SparseToDense: "its size is in its input, so the host runs it: tests/test_reading_ops.py",
     state.VariableV2: "is state: tests/test_compiler.py",
     state.ReadVariable: "needs a variable: tests/test_compiler.py",
@@ -669,6 +671,14 @@ add(
     lambda i: strings.string_to_hash_bucket_fast(strings.as_string(i), 3),
     WHOLE,
     gradient=0,
+)
+add(rows.ReplaceRows, lambda x, z: rows.replace_rows(x, constant(2), z), Input((4, 3)), Input((3,)))
+add(
+    rows.ReplaceRows,
+    lambda x, z: rows.replace_rows(x, constant([3, 0]), z),
+    Input((4, None)),
+    Input((2, None)),
+    label="of several numbers",
 )
 add(vocabulary.VocabularyIds, lambda i: vocabulary.vocabulary_ids(i, [3, 0, 4]), WHOLE, gradient=0)
 add(

@@ -60,6 +60,11 @@ DIFFERENCES = {
     "tf.get_local_variable": NO_ENUMERATIONS,
     "tf.gradients": NO_ENUMERATIONS,
     "tf.layers.*.add_weight": NO_ENUMERATIONS,
+    "tf.nn.rnn_cell.*.add_weight": NO_ENUMERATIONS,
+    "tf.nn.rnn_cell.*.build": "a decorator of TensorFlow's calls self `instance`, which hides the argument's name",
+    "tf.nn.rnn_cell.*Wrapper.call": "takes the state by name here",
+    "tf.nn.rnn_cell.RNNCell.call": "takes the state by name here",
+    "tf.keras.layers.*.add_weight": "as tf.layers has it",
     "tf.layers.Layer.call": "subclasses may take further positional inputs",
 }
 
@@ -119,7 +124,7 @@ def test_an_unknown_name_is_an_error_that_helps(namespace):
         ("tf.layers.softmax", "tf.layers.softmax is not available here. Nearest: tf.math.softmax, tf.nn.softmax."),
         ("tf.image.decode_jpeg", "tf.image.decode_jpeg is not available here. Use arrays of pixels, "),
         ("tf.train.AdamOptimiser", "Nearest: tf.train.AdamOptimizer, "),
-        ("tf.while_loop", "tf.while_loop is not available here. Use a Python loop that builds the graph."),
+        ("tf.GradientTape", "tf.GradientTape is not available here. Use tf.gradients."),
     ],
 )
 def test_an_error_names_what_there_is(expression, sentence):

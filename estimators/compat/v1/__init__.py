@@ -24,6 +24,7 @@ from estimators.compat.v1 import (
     losses,
     math,
     metrics,
+    nest,
     nn,
     python_io,
     random,
@@ -47,6 +48,11 @@ from estimators.v2_behavior import (
     enable_v2_behavior,
 )
 from model_fns.autodiff import gradients
+from model_fns.control_flow.choice import case, switch_case
+from model_fns.control_flow.conditional import cond
+from model_fns.control_flow.functional import foldl, foldr, map_fn, scan
+from model_fns.control_flow.tensor_array import TensorArray
+from model_fns.control_flow.while_loop import while_loop
 from model_fns.errors import OpError
 from model_fns.example_features import FixedLenFeature, VarLenFeature
 from model_fns.graph.constant import constant, convert_to_tensor
@@ -358,6 +364,7 @@ __all__ = [
     "Summary",
     "SummaryMetadata",
     "Tensor",
+    "TensorArray",
     "TensorShape",
     "VERSION",
     "VarLenFeature",
@@ -410,6 +417,7 @@ __all__ = [
     "bool",
     "boolean_mask",
     "broadcast_to",
+    "case",
     "cast",
     "ceil",
     "check_numerics",
@@ -419,6 +427,7 @@ __all__ = [
     "clip_by_value",
     "compat",
     "concat",
+    "cond",
     "confusion_matrix",
     "constant",
     "constant_initializer",
@@ -477,6 +486,8 @@ __all__ = [
     "floor_div",
     "floordiv",
     "floormod",
+    "foldl",
+    "foldr",
     "gather",
     "gather_nd",
     "get_collection",
@@ -537,6 +548,7 @@ __all__ = [
     "losses",
     "make_ndarray",
     "make_tensor_proto",
+    "map_fn",
     "matching_files",
     "math",
     "matmul",
@@ -560,6 +572,7 @@ __all__ = [
     "multiply",
     "name_scope",
     "negative",
+    "nest",
     "newaxis",
     "nn",
     "no_op",
@@ -613,6 +626,7 @@ __all__ = [
     "saturate_cast",
     "saved_model",
     "scalar_mul",
+    "scan",
     "scatter_nd",
     "segment_max",
     "segment_mean",
@@ -649,6 +663,7 @@ __all__ = [
     "substr",
     "subtract",
     "summary",
+    "switch_case",
     "tables_initializer",
     "tan",
     "tanh",
@@ -686,6 +701,7 @@ __all__ = [
     "variance_scaling_initializer",
     "version",
     "where",
+    "while_loop",
     "write_file",
     "zeros",
     "zeros_initializer",

@@ -1,10 +1,7 @@
 """tf.nn."""
 
-from __future__ import annotations
-
-from typing import Any
-
-from estimators.compat.missing import missing
+from estimators.compat.missing import of_nn as __getattr__  # noqa: F401
+from estimators.compat.v1.nn import rnn_cell
 from model_fns.ops.activation import elu, leaky_relu, relu, relu6, selu, sigmoid, softplus, softsign, swish, tanh
 from model_fns.ops.bias import bias_add, relu_layer, xw_plus_b
 from model_fns.ops.candidate_sampling import (
@@ -51,6 +48,8 @@ from model_fns.ops.transposed_convolution import (
     depthwise_conv2d_native,
     separable_conv2d,
 )
+from model_fns.rnn.dynamic import bidirectional_dynamic_rnn, dynamic_rnn
+from model_fns.rnn.static import static_bidirectional_rnn, static_rnn
 
 __all__ = [
     "atrous_conv2d",
@@ -58,6 +57,7 @@ __all__ = [
     "avg_pool2d",
     "batch_normalization",
     "bias_add",
+    "bidirectional_dynamic_rnn",
     "conv1d",
     "conv2d",
     "conv2d_backprop_filter",
@@ -68,6 +68,7 @@ __all__ = [
     "depthwise_conv2d",
     "depthwise_conv2d_native",
     "dropout",
+    "dynamic_rnn",
     "elu",
     "embedding_lookup",
     "fixed_unigram_candidate_sampler",
@@ -88,6 +89,7 @@ __all__ = [
     "relu",
     "relu6",
     "relu_layer",
+    "rnn_cell",
     "sampled_softmax_loss",
     "selu",
     "separable_conv2d",
@@ -100,6 +102,8 @@ __all__ = [
     "softsign",
     "space_to_depth",
     "sparse_softmax_cross_entropy_with_logits",
+    "static_bidirectional_rnn",
+    "static_rnn",
     "swish",
     "tanh",
     "top_k",
@@ -109,7 +113,3 @@ __all__ = [
     "xw_plus_b",
     "zero_fraction",
 ]
-
-
-def __getattr__(name: str) -> Any:
-    raise missing(__name__, name)

@@ -1,0 +1,1 @@
+"""Recurrent networks: cells, and the networks that apply a cell to every step of a sequence."""
