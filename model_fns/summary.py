@@ -25,6 +25,7 @@ from model_fns.graph.op import Op
 from model_fns.graph.tensor import Tensor
 from model_fns.ops.apply import apply
 from model_fns.ops.arithmetic import cast
+from model_fns.protos.scalar_summary import scalar_summary
 from model_fns.protos.summary import Summary as SummaryProto
 from model_fns.protos.summary import SummaryMetadata, SummaryValue
 from model_fns.protos.tensor import make_tensor_proto
@@ -64,7 +65,7 @@ class ScalarSummary(Summary):
         return ()
 
     def kernel(self, *inputs: Any) -> Any:
-        return _serialized(SummaryValue(tag=self.tag, simple_value=float(np.asarray(inputs[0]).reshape(()))))
+        return _string(scalar_summary(self.tag, np.asarray(inputs[0]).item()))
 
 
 @final

@@ -30,8 +30,8 @@ class EventFile:
         self._waiting: list[bytes] = []
         self._path: str | None = None
 
-    def add(self, event: Event) -> None:
-        """Adds an event, which `flush` will write."""
+    def add(self, event: bytes) -> None:
+        """Adds an event, in wire format, which `flush` will write."""
         self._waiting.append(_record(event))
 
     def flush(self) -> None:
@@ -42,7 +42,7 @@ class EventFile:
         os.makedirs(self._logdir, exist_ok=True)
         if self._path is None or not os.path.exists(self._path):
             self._path = _new_file(self._logdir, self._suffix)
-            waiting.insert(0, _record(Event(wall_time=time.time(), file_version=_VERSION)))
+            waiting.insert(0, _record(Event(wall_time=time.time(), file_version=_VERSION).SerializeToString()))
         append(self._path, b"".join(waiting))
 
 
@@ -72,9 +72,8 @@ def _new_file(logdir: str, suffix: str) -> str:
             second += 1
 
 
-def _record(event: Event) -> bytes:
-    """The event as a record: its length, its bytes, and a checksum of each."""
-    content = event.SerializeToString()
+def _record(content: bytes) -> bytes:
+    """An event as a record: its length, its bytes, and a checksum of each."""
     length = struct.pack("<Q", len(content))
     return b"".join(
         [length, struct.pack("<I", masked_crc32c(length)), content, struct.pack("<I", masked_crc32c(content))]

@@ -16,6 +16,7 @@ from estimators.summaries.scalars_csv import ScalarsCsv
 from model_fns.graph.graph import Graph
 from model_fns.protos.event import Event, SessionLog, TaggedRunMetadata
 from model_fns.protos.graph import GraphDef
+from model_fns.protos.scalar_summary import scalars_of, summary_event
 from model_fns.protos.summary import Summary
 
 _CLOSED = (
@@ -71,6 +72,10 @@ class FileWriter:
 
     def add_summary(self, summary: Any, global_step: Any = None) -> None:
         """Adds a Summary, as a message or, as an operation evaluates to it, in bytes."""
+        numbers = scalars_of(summary) if isinstance(summary, bytes) else None
+        if numbers is not None:
+            self._add_numbers(summary, numbers, None if global_step is None else int(global_step))
+            return
         shown = Summary.FromString(summary) if isinstance(summary, bytes) else summary
         described = [value.tag for value in shown.value if value.HasField("metadata")]
         if not self._seen_tags.isdisjoint(described):  # how to show a tag is said once
@@ -124,11 +129,24 @@ class FileWriter:
             warnings.warn(_CLOSED, stacklevel=3)
             return
         with self._lock:
-            self._file.add(event)
+            self._file.add(event.SerializeToString())
             self._csv.add(event)
-            self._waiting += 1
-            if self._waiting >= self._max_queue or time.time() >= self._flushed + self._flush_secs:
-                self.flush()
+            self._added()
+
+    def _add_numbers(self, summary: bytes, numbers: list[tuple[str, float]], step: int | None) -> None:
+        """`add_summary` for what most summaries are."""
+        if self._closed:
+            warnings.warn(_CLOSED, stacklevel=3)
+            return
+        with self._lock:
+            self._file.add(summary_event(time.time(), step, summary))
+            self._csv.add_numbers(step or 0, numbers)
+            self._added()
+
+    def _added(self) -> None:
+        self._waiting += 1
+        if self._waiting >= self._max_queue or time.time() >= self._flushed + self._flush_secs:
+            self.flush()
 
     # -- the file ----------------------------------------------------------------------------------------------------
 

@@ -32,9 +32,12 @@ class ScalarsCsv:
         """Adds the numbers of an event, which `flush` will write."""
         if not event.HasField("summary"):
             return
-        for value in event.summary.value:
-            if value.HasField("simple_value"):
-                self._waiting.append((event.step, value.tag, np.float32(value.simple_value)))
+        values = event.summary.value
+        self.add_numbers(event.step, [(v.tag, v.simple_value) for v in values if v.HasField("simple_value")])
+
+    def add_numbers(self, step: int, numbers: list[tuple[str, float]]) -> None:
+        """Adds (tag, number) of a step."""
+        self._waiting += [(step, tag, np.float32(number)) for tag, number in numbers]
 
     def flush(self) -> None:
         """Appends what was added. OSError, what was added being forgotten, if that fails."""

@@ -175,7 +175,8 @@ def test_an_edited_event_file(tmp_path_factory: pytest.TempPathFactory, changes:
     directory = tmp_path_factory.mktemp("events")
     file = EventFile(directory)
     for step in range(3):
-        file.add(Event(wall_time=1.5, step=step, summary=Summary(value=[{"tag": "loss", "simple_value": 0.5}])))
+        event = Event(wall_time=1.5, step=step, summary=Summary(value=[{"tag": "loss", "simple_value": 0.5}]))
+        file.add(event.SerializeToString())
     file.flush()
     (path,) = directory.iterdir()
     path.write_bytes(edited(path.read_bytes(), changes))
