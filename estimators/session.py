@@ -248,7 +248,7 @@ class Session:
 
     def _given(self, inputs: StepInputs, feeds: Mapping[Tensor, Any]) -> dict[Tensor, Any]:
         """The values of the tensors that the next run is given, found once for it."""
-        if inputs.gathered and inputs.stage is None:
+        if inputs.stage is None and (inputs.gathered or not inputs.sources):
             return dict(feeds)
         key = (inputs, *map(id, feeds.values()))
         if key not in self._staged:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from model_fns.errors import FailedPreconditionError, InvalidArgumentError
+from model_fns.graph.dimensions import Dims, Symbol
 from model_fns.graph.needed import needed_operations
 from model_fns.graph.tensor import Operation, Tensor
 from model_fns.ops.control import Placeholder
@@ -58,11 +59,20 @@ def evaluate(
 def fed_array(tensor: Tensor, value: Any) -> Any:
     """`value` as an array fit for `tensor`. ValueError if its shape contradicts the tensor's."""
     array = np.asarray(value, tensor.dtype.as_numpy_dtype)
-    if not tensor.shape.is_compatible_with(array.shape):
+    if not _may_have(tensor.dims, array.shape):
         raise ValueError(
             f"Cannot feed value of shape {array.shape} for Tensor '{tensor.name}', which has shape '{tensor.shape}'"
         )
     return array
+
+
+def _may_have(dims: Dims | None, shape: tuple[int, ...]) -> bool:
+    """Whether a tensor of sizes `dims`, some of them not known, may have this shape."""
+    if dims is None:
+        return True
+    return len(dims) == len(shape) and all(
+        known is None or isinstance(known, Symbol) or known == size for known, size in zip(dims, shape, strict=True)
+    )
 
 
 def _outputs(
