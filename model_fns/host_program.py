@@ -1,8 +1,8 @@
 """HostProgram: a part of a graph that runs on the host, with the ops' own NumPy kernels, for values of any shapes.
 
-It is what a dataset's functions are run by, the branches and bodies of control flow, and the text-reading part of a
-step. The order of the operations is settled
-once, and what depends on constants alone is computed then, so that a call costs little more than its kernels.
+It is what runs a dataset's functions, the branches and bodies of control flow, and the text-reading part of a step. The
+order of the operations is settled once, and what depends on constants alone is computed then, so that a call costs
+little more than its kernels.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from model_fns.errors import InvalidArgumentError, OpError
 from model_fns.graph.needed import needed_operations
 from model_fns.graph.op import Op
 from model_fns.graph.tensor import Operation, Tensor
+from model_fns.kernel_call import outputs_of
 from model_fns.ops.control import Placeholder
 from model_fns.ops.state import VariableV2
-from model_fns.random_bits import random_key
 
 
 @final
@@ -92,17 +92,12 @@ class HostProgram:
 
 
 def _results(call: _Call, inputs: list[Any], step: int, seed: int) -> tuple[Any, ...]:
-    definition = call.definition
-    if definition.draws:
-        own = definition.seed if definition.seed is not None else seed  # type: ignore[attr-defined]
-        inputs = [*inputs, random_key(own, definition.stream, step)]  # type: ignore[attr-defined]
     try:
-        result = definition.kernel(*inputs)
+        return outputs_of(call.definition, inputs, seed, step)
     except OpError as error:
         raise type(error)(message=f"{error.message}\n\t [[node {call.name}]]") from None
     except (ValueError, TypeError, IndexError) as error:
         raise InvalidArgumentError(message=f"{error}\n\t [[node {call.name}]]") from error
-    return result if isinstance(result, tuple) else (np.asarray(result),)
 
 
 def _check(operation: Operation) -> None:

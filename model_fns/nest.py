@@ -13,16 +13,17 @@ def is_nested(seq: Any) -> bool:
 
 def flatten(structure: Any, expand_composites: bool = False) -> list[Any]:
     """The leaves in order; a list of one if it is a leaf itself. `expand_composites` is accepted and without effect."""
-    return list(_leaves(structure))
+    return list(leaves(structure))
 
 
-def _leaves(structure: Any) -> Iterator[Any]:
+def leaves(structure: Any, lists: bool = True) -> Iterator[Any]:
+    """The leaves in order. Without `lists`, a list is a leaf, too, as it is for datasets."""
     if isinstance(structure, Mapping):
         for key in sorted(structure):
-            yield from _leaves(structure[key])
-    elif isinstance(structure, list | tuple):
+            yield from leaves(structure[key], lists)
+    elif isinstance(structure, tuple) or (lists and isinstance(structure, list)):
         for item in structure:
-            yield from _leaves(item)
+            yield from leaves(item, lists)
     else:
         yield structure
 
@@ -38,18 +39,19 @@ def pack_sequence_as(structure: Any, flat_sequence: Iterable[Any], expand_compos
             f"Could not pack sequence. Structure had {wanted} elements, but flat_sequence had {len(flat)} elements.  "
             f"Structure: {structure}, flat_sequence: {flat}."
         )
-    return _packed(structure, iter(flat))
+    return packed(structure, iter(flat))
 
 
-def _packed(structure: Any, leaves: Iterator[Any]) -> Any:
+def packed(structure: Any, values: Iterator[Any], lists: bool = True) -> Any:
+    """The next of `values` in place of each of the `leaves`."""
     if isinstance(structure, Mapping):
-        packed = {key: _packed(structure[key], leaves) for key in sorted(structure)}
-        return type(structure)((key, packed[key]) for key in structure)  # type: ignore[call-arg]  # a dict of its own kind
+        made = {key: packed(structure[key], values, lists) for key in sorted(structure)}
+        return type(structure)((key, made[key]) for key in structure)  # type: ignore[call-arg]  # a dict of its own kind
     if isinstance(structure, tuple) and hasattr(structure, "_fields"):
-        return type(structure)(*(_packed(item, leaves) for item in structure))
-    if isinstance(structure, list | tuple):
-        return type(structure)(_packed(item, leaves) for item in structure)
-    return next(leaves)
+        return type(structure)(*(packed(item, values, lists) for item in structure))
+    if isinstance(structure, tuple) or (lists and isinstance(structure, list)):
+        return type(structure)(packed(item, values, lists) for item in structure)
+    return next(values)
 
 
 def map_structure(func: Callable[..., Any], *structure: Any, **kwargs: Any) -> Any:

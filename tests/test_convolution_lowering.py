@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import estimators.compat.v1 as tf
 from estimators.compiler.executable import Executable
 from estimators.compiler.pipeline import optimised
 from estimators.compiler.reference import evaluate
@@ -47,3 +48,15 @@ def test_equals_the_reference(shape: str) -> None:
                 np.testing.assert_array_equal(one, several)
                 scale = np.abs(reference).max(initial=1e-30)
                 assert np.abs(one - reference).max(initial=0) <= 3e-5 * scale
+
+
+def test_unknown_sizes_are_computed_directly_and_it_says_so() -> None:
+    with tf.Graph().as_default():
+        x = tf.placeholder(tf.float32, [None, None, None, 3])
+        weights = tf.constant(np.ones((3, 3, 3, 4), np.float32))
+        y = tf.nn.conv2d(x, weights, [1, 1, 1, 1], "SAME", name="y")
+        with tf.Session() as session:
+            assert session.run(y, {x: np.ones((2, 5, 6, 3), np.float32)})[0, 2, 2, 0] == 27
+            assert session.run(y, {x: np.ones((1, 7, 4, 3), np.float32)}).shape == (1, 7, 4, 4)
+            told = session.last_prepared.explanation()
+    assert told.endswith("== kernels\ny: direct: sizes other than the batch are not known")

@@ -14,9 +14,10 @@ from model_fns.autodiff import gradients
 from model_fns.graph.graph import Graph
 from model_fns.ops.activation import relu
 from model_fns.ops.bias import bias_add
-from model_fns.ops.control import placeholder
+from model_fns.ops.control import control_dependencies, placeholder
 from model_fns.ops.pooling import max_pool
 from model_fns.ops.reduction import reduce_sum
+from model_fns.variables import Variable
 from tests.cases.compiled import captured
 
 # height, width, channels, window, stride, padding, and whether the windows are whole and apart
@@ -67,3 +68,26 @@ def test_same_bits(shape: str, fetched: tuple[str, ...]) -> None:
                         np.testing.assert_allclose(value, wanted, rtol=1e-5, atol=1e-4)
                     else:
                         np.testing.assert_array_equal(value, wanted)
+
+
+@pytest.mark.parametrize("changed", ["bias", "image"])
+def test_what_changes_before_the_pooling_is_not_read_again(changed: str) -> None:
+    """An assignment between the sum and the pooling: the pooling is of what the sum was then."""
+    with Graph().as_default():
+        image, bias = Variable(np.ones((1, 4, 4, 2), np.float32), name="image"), Variable([1.0, -0.5], name="bias")
+        total = bias_add(image, bias)
+        active = relu(total)
+        with control_dependencies([active]):
+            target = bias if changed == "bias" else image
+            assign = target.assign_add(target * 10.0)
+        with control_dependencies([assign]):
+            pooled = max_pool(active, [1, 2, 2, 1], [1, 2, 2, 1], "VALID")
+        by_image = gradients(reduce_sum(pooled * pooled), [active])[0]
+        by_total = gradients(active, total, by_image)[0]
+        program = optimised(captured([pooled, by_total], []))
+        assert "BiasReluMaxPool" not in kinds(program) and "BiasReluMaxPoolGrad" not in kinds(program)
+        state = {"image": np.ones((1, 4, 4, 2), np.float32), "bias": np.array([1, -0.5], np.float32)}
+        values = Executable(program).run(state)[1]
+    np.testing.assert_array_equal(values[0], np.broadcast_to(np.array([2, 0.5], np.float32), (1, 2, 2, 2)))
+    assert values[1][0, 0, 0].tolist() == [4, 1]
+    np.testing.assert_allclose(state[changed].ravel()[:1], 11)

@@ -13,6 +13,7 @@ from estimators.compiler.reference import evaluate
 from estimators.input_cursor import InputCursor
 from model_fns.graph.graph import Graph
 from model_fns.graph.tensor import Tensor
+from model_fns.nest import flatten, map_structure
 
 
 @final
@@ -43,7 +44,7 @@ class InputFacts:
         if self._source is None or self._source.shuffled:
             return None, None
         operation, source = next(iter(self.graph.sources.items()))
-        tensors = [item for item in (*_leaves(self.features), *_leaves(self.labels)) if isinstance(item, Tensor)]
+        tensors = [item for item in (*flatten(self.features), *flatten(self.labels)) if isinstance(item, Tensor)]
         cursor = InputCursor(source, 0)
         batches: list[list[Any]] = []
         while cursor.size() and len(batches) * source.plan.batch_size < count:
@@ -51,7 +52,11 @@ class InputFacts:
             cursor.advance(1)
         joined = (np.concatenate(parts) for parts in zip(*batches, strict=True))
         values = dict(zip(tensors, joined, strict=True))
-        return _packed(self.features, values), _packed(self.labels, values)
+
+        def array(item: Any) -> Any:
+            return values.get(item) if isinstance(item, Tensor) else item
+
+        return map_structure(array, self.features), map_structure(array, self.labels)
 
 
 def input_facts(function: Callable[..., Any], mode: str, params: dict[str, Any], config: Any) -> InputFacts:
@@ -60,19 +65,3 @@ def input_facts(function: Callable[..., Any], mode: str, params: dict[str, Any],
     with graph.as_default():
         features, labels = call_input_fn(function, mode, params, config)
     return InputFacts(graph, features, labels)
-
-
-def _leaves(structure: Any) -> list[Any]:
-    if isinstance(structure, dict):
-        return [leaf for value in structure.values() for leaf in _leaves(value)]
-    if isinstance(structure, list | tuple):
-        return [leaf for value in structure for leaf in _leaves(value)]
-    return [structure]
-
-
-def _packed(structure: Any, values: dict[Any, Any]) -> Any:
-    if isinstance(structure, dict):
-        return {name: _packed(value, values) for name, value in structure.items()}
-    if isinstance(structure, list | tuple):
-        return type(structure)(_packed(value, values) for value in structure)
-    return values.get(structure) if isinstance(structure, Tensor) else structure

@@ -21,7 +21,7 @@ from estimators.kernels import scratch, winograd_scratch
 from estimators.kernels.calling import address_of
 from model_fns.errors import InternalError, InvalidArgumentError
 from model_fns.graph.dimensions import SIZE_FUNCTIONS, Dim, Symbol
-from model_fns.random_bits import random_key
+from model_fns.kernel_call import outputs_of
 
 _ALIGNMENT = 64  # bytes: a cache line, and the widest vector
 _STATUS, _STEPS, _DRAWS, _SEED, _POSITION, _STEP = (
@@ -260,9 +260,6 @@ class Binding:
                 inputs.append(known_value(value, self.sizes))
             else:
                 inputs.append(np.broadcast_to(np.zeros((), value.dtype.as_numpy_dtype), self.shape(value)))
-        if op.draws:
-            seed = op.seed if op.seed is not None else self._entries[_SEED]  # type: ignore[attr-defined]
-            inputs.append(random_key(seed, op.stream, self._entries[_DRAWS] + self._entries[_STEP]))  # type: ignore[attr-defined]
+        entries = self._entries
         with np.errstate(all="ignore"):
-            result = op.kernel(*inputs)
-        return result if isinstance(result, tuple) else (result,)
+            return outputs_of(op, inputs, entries[_SEED], entries[_DRAWS] + entries[_STEP])

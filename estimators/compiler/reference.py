@@ -18,9 +18,9 @@ from model_fns.errors import FailedPreconditionError, InvalidArgumentError
 from model_fns.graph.dimensions import Dims, Symbol
 from model_fns.graph.needed import needed_operations
 from model_fns.graph.tensor import Operation, Tensor
+from model_fns.kernel_call import outputs_of
 from model_fns.ops.control import Placeholder
 from model_fns.ops.state import IsVariableInitialized, VariableV2
-from model_fns.random_bits import random_key
 
 Watch = Callable[[Tensor, Any], None]
 
@@ -95,11 +95,8 @@ def _outputs(
     for tensor, value in zip(operation.inputs, inputs, strict=True):
         if value is None:
             raise uninitialized(tensor.op.name)
-    if definition.draws:
-        inputs.append(random_key(definition.seed if definition.seed is not None else seed, definition.stream, step))  # type: ignore[attr-defined]
     with np.errstate(all="ignore"):
-        result = definition.kernel(*inputs)
-    results = result if isinstance(result, tuple) else (np.asarray(result),)
+        results = outputs_of(definition, inputs, seed, step)
     if definition.is_view:
         return results
     # NumPy hands out views where it can; the result of anything but a view must not change with a variable it was read

@@ -5,7 +5,7 @@ A list is a component too: it becomes one tensor. Dicts are in the order of thei
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, final
 
@@ -14,38 +14,17 @@ from model_fns.graph.dtypes import DType, as_dtype
 from model_fns.graph.op import TensorSpec
 from model_fns.graph.shapes import TensorShape, to_dims
 from model_fns.graph.tensor import Tensor
+from model_fns.nest import leaves, packed
 
 
 def flatten(nest: Any) -> list[Any]:
     """The components of a nested structure, in order."""
-    return list(_flat(nest))
-
-
-def _flat(nest: Any) -> Iterator[Any]:
-    if isinstance(nest, Mapping):
-        for key in sorted(nest):
-            yield from _flat(nest[key])
-    elif isinstance(nest, tuple):
-        for item in nest:
-            yield from _flat(item)
-    else:
-        yield nest
+    return list(leaves(nest, lists=False))
 
 
 def pack(nest: Any, components: Sequence[Any]) -> Any:
     """`components` in the form of `nest`."""
-    return _packed(nest, iter(components))
-
-
-def _packed(nest: Any, components: Iterator[Any]) -> Any:
-    if isinstance(nest, Mapping):
-        made = {key: _packed(nest[key], components) for key in sorted(nest)}
-        ordered = [(key, made[key]) for key in nest]
-        return dict(ordered) if type(nest) is dict else type(nest)(ordered)  # type: ignore[call-arg]
-    if isinstance(nest, tuple):
-        items = [_packed(item, components) for item in nest]
-        return type(nest)(*items) if hasattr(nest, "_fields") else tuple(items)
-    return next(components)
+    return packed(nest, iter(components), lists=False)
 
 
 def flatten_up_to(shallow: Any, nest: Any) -> list[Any]:

@@ -22,20 +22,23 @@ def fuse_pooling(program: Program) -> Program:
             chain = _chain(program, statement)
             if chain is not None:
                 chains[statement.inputs[0]] = chain
-    changed = _first_changes(program, chains)
+    places = {output: place for place, each in enumerate(program.statements) for output in each.outputs}
+    changes = _first_changes(program)
+
+    def unchanged(active: Value, statement: Statement) -> bool:
+        """Whether what the chain reads - here a second time, or later than before - is still what it was."""
+        place = places[statement.outputs[0]]
+        return all(changes.get(program.root(value), place) >= place for value in chains[active])
 
     def fuse(current: Program, statement: Statement) -> Statement | None:
-        if isinstance(statement.op, MaxPool) and statement.inputs[0] in chains:
-            return made(BiasReluMaxPool(), _operands(current, statement.inputs[0]), statement.name)
-        if isinstance(statement.op, ReluGrad) and statement.inputs[1] in chains:
-            pooling = current.producers.get(statement.inputs[0])
-            if pooling is None or not isinstance(pooling.op, MaxPoolGrad) or pooling.inputs[0] != statement.inputs[1]:
-                return None
-            bias = program.root(chains[statement.inputs[1]][1])
-            if bias in program.written and changed[bias] < _position(program, statement):
-                return None  # the bias has changed by then
-            operands = (*_operands(current, statement.inputs[1]), *pooling.inputs[1:])
-            return made(BiasReluMaxPoolGrad(), operands, statement.name)
+        op, inputs = statement.op, statement.inputs
+        if isinstance(op, MaxPool) and inputs[0] in chains and unchanged(inputs[0], statement):
+            return made(BiasReluMaxPool(), _operands(current, inputs[0]), statement.name)
+        if isinstance(op, ReluGrad) and inputs[1] in chains and unchanged(inputs[1], statement):
+            pooling = current.producers.get(inputs[0])
+            if pooling is not None and isinstance(pooling.op, MaxPoolGrad) and pooling.inputs[0] == inputs[1]:
+                operands = (*_operands(current, inputs[1]), *pooling.inputs[1:])
+                return made(BiasReluMaxPoolGrad(), operands, statement.name)
         return None
 
     return rewrite(program, fuse)
@@ -61,17 +64,10 @@ def _operands(current: Program, active: Value) -> tuple[Value, ...]:
     return current.producers[current.producers[active].inputs[0]].inputs
 
 
-def _position(program: Program, statement: Statement) -> int:
-    return next(i for i, each in enumerate(program.statements) if each.outputs == statement.outputs)
-
-
-def _first_changes(program: Program, chains: dict[Value, tuple[Value, Value]]) -> dict[Value, int]:
-    """Where the biases that a run changes are first changed; until then they can be read again."""
-    places: dict[Value, int] = {}
-    biases = {program.root(bias) for _, bias in chains.values()}
-    for position, statement in enumerate(program.statements):
+def _first_changes(program: Program) -> dict[Value, int]:
+    """For each variable that the run changes, the place of the first statement that does."""
+    changes: dict[Value, int] = {}
+    for place, statement in enumerate(program.statements):
         if statement.op.writes:
-            root = program.root(statement.inputs[0])
-            if root in biases:
-                places.setdefault(root, position)
-    return places
+            changes.setdefault(program.root(statement.inputs[0]), place)
+    return changes
