@@ -79,6 +79,11 @@ def _of_caller(options: dict[str, Any]) -> dict[str, Any]:
     return {"stacklevel": 2, **options}
 
 
+def shows(level: int) -> bool:
+    """Whether anybody will see a line of that level, so that it is worth making."""
+    return get_logger().isEnabledFor(level)
+
+
 def log(level: int, msg: Any, *args: Any, **kwargs: Any) -> None:
     """Logs `msg % args` at `level`."""
     get_logger().log(level, msg, *args, **_of_caller(kwargs))

@@ -12,41 +12,15 @@ from collections.abc import Iterable, Sequence
 from typing import Any, final
 
 from estimators.coordinator import Coordinator
-from estimators.hooks.session_run_hook import (
-    SessionRunArgs,
-    SessionRunContext,
-    SessionRunHook,
-    SessionRunValues,
-    cadence,
-)
+from estimators.hooks.noted_runs import NotedRuns
+from estimators.hooks.seat import Seat
+from estimators.hooks.session_run_hook import SessionRunArgs, SessionRunContext, SessionRunHook, SessionRunValues
 from estimators.observed_runs import ObservedRuns
 from estimators.session import Prepared, Session
 from model_fns.graph.tensor import Tensor
 
 _CHUNK_SECONDS = 0.1
 _MOST_STEPS = 1_000_000
-
-
-@final
-class _Seat:
-    """A hook in the loop: in how many runs it is due, and how many there have been since its last call."""
-
-    def __init__(self, hook: SessionRunHook) -> None:
-        self.hook = hook
-        self.due: int | None = 1
-        self.waited = 0
-
-    def ask(self) -> None:
-        self.due, self.waited = cadence(self.hook), 0
-
-    def passed(self, runs: int) -> None:
-        self.waited += runs
-        if self.due:
-            self.due -= runs
-
-    def wants(self, runs: int) -> bool:
-        """Whether the hook must see the last of the next `runs` runs."""
-        return self.due == 0 or (self.due is not None and self.due <= runs)
 
 
 @final
@@ -73,7 +47,8 @@ class RunLoop:
         self._coordinator = Coordinator()
         self.exhausted = False
         self.runs = 0
-        self._seats = [_Seat(hook) for hook in hooks]
+        self._seats = [Seat(hook) for hook in hooks]
+        self._noted = NotedRuns(session.graph, self._seats)
         self._observed = ObservedRuns(session, self.targets, self._compute)
         self._ran: Prepared | None = None  # the program of the last quiet run
         self._steady: Prepared | None = None  # what serves every run, until a hook asks for more
@@ -113,7 +88,7 @@ class RunLoop:
         fetched = self._observed.fetched
         if self._steady is not None and len(self._steady.fetches) == len(fetched):  # which only ever grows
             return self._steady
-        prepared = self.session.prepare(list(fetched), watched=self.watched, title=self.title)
+        prepared = self.session.prepare(list(fetched), {}, self.watched, self.title, noting=bool(self._seats))
         self._steady = prepared if prepared.is_steady else None
         return prepared
 
@@ -130,7 +105,6 @@ class RunLoop:
         values: list[Any] = []
         if quiet:
             done, values, nan = self._run_quietly(quiet, fetch=not observers)
-            self._pass(done)
         if nan and done <= quiet:
             self._measure(started, done)
             return self._report_nan()
@@ -143,8 +117,8 @@ class RunLoop:
     # -- how long a chunk may be --------------------------------------------------------------------------------------
 
     def _chunk(self, most: int) -> int:
-        due = [seat.due for seat in self._seats if seat.due]
-        runs = min([most, self._longest, max(1, int(_CHUNK_SECONDS / self._seconds_per_run)), *due])
+        runs = min(most, self._longest, max(1, int(_CHUNK_SECONDS / self._seconds_per_run)))
+        runs = self._noted.runs_without_call(runs, self._steady)
         # Without `prepared`: before the first run, hooks have not said yet what is to be compiled along.
         if self._steady is not None:
             alike = self.session.alike(self._steady.inputs)
@@ -160,23 +134,27 @@ class RunLoop:
     # -- running ------------------------------------------------------------------------------------------------------
 
     def _run_quietly(self, runs: int, fetch: bool) -> tuple[int, list[Any], bool]:
-        self._ran = self.prepared
-        done, values, nan = self.session.run_prepared(self._ran, runs, fetch=fetch)
+        self._ran, before = self.prepared, self.session.state.draws
+        notes = self._noted.notes(runs)
+        nan = False
+        try:
+            _, values, nan = self.session.run_prepared(self._ran, runs, fetch=fetch, notes=notes)
+        finally:  # also of the runs before one that failed
+            done = self.session.state.draws - before
+            self.runs += done
+            self._noted.tell(self._ran, notes, done, unless_last=nan)
         return done, values[: len(self.targets)], nan
 
-    def _pass(self, runs: int) -> None:
-        self.runs += runs
-        for seat in self._seats:
-            seat.passed(runs)
-
-    def _run_observed(self, observers: list[_Seat]) -> tuple[list[Any], int]:
+    def _run_observed(self, observers: list[Seat]) -> tuple[list[Any], int]:
         """One run with hooks: what they ask for is fetched along with the targets."""
         contexts = [
             SessionRunContext(SessionRunArgs(self.targets), self.session, seat.waited + 1) for seat in observers
         ]
         asked = self._observed.ask([seat.hook for seat in observers], contexts)
         results = self._observed.run(asked)
-        self._pass(1)
+        self.runs += 1
+        for seat in self._seats:
+            seat.passed(1)
         self._stopping |= self._observed.tell(asked, results)
         for seat in observers:
             seat.ask()

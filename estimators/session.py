@@ -21,6 +21,7 @@ from estimators.state import State
 from estimators.step_inputs import StepInputs, fits, sizes_of, step_inputs
 from input_fns.data.iterator import IteratorSource
 from model_fns.errors import FailedPreconditionError
+from model_fns.global_step import get_global_step
 from model_fns.graph.constant import as_bytes
 from model_fns.graph.dimensions import Dims, is_known, named
 from model_fns.graph.dtypes import string
@@ -32,6 +33,7 @@ from model_fns.ops.state import VariableV2
 
 if TYPE_CHECKING:
     from estimators.compiler.executable import Executable
+    from estimators.compiler.notes import Notes
 
 
 @final
@@ -46,6 +48,7 @@ class Prepared:
     dims: dict[Tensor, Dims]  # the sizes, symbols where they may vary, of what it is fed with
     fed: tuple[Tensor, ...]  # the tensors fed, in the order the executable wants
     trace: tuple[tuple[str, Program], ...]  # the program after capture and after each pass
+    noted: Mapping[Tensor, Value]  # what notes can be taken of
 
     @cached_property
     def computed(self) -> tuple[Tensor, ...]:
@@ -296,8 +299,11 @@ class Session:
         feeds: Mapping[Tensor, np.ndarray] | None = None,
         watched: Tensor | None = None,
         title: str = "",
+        noting: bool = False,
     ) -> Prepared:
         """Compiles what computes `elements`; again only for sizes that coincide differently.
+
+        `noting`: a run of many steps can keep what numbers among them, and global_step, were after some of the steps.
 
         Looks at the next element of an iterator for its sizes: OutOfRangeError if there is none.
         """
@@ -305,13 +311,13 @@ class Session:
         targets = (*elements, *([watched] if watched is not None else []))
         inputs = self._inputs_of(targets, feeds)
         given = self._given(inputs, feeds)
-        key = (targets, inputs.fed, watched)
+        key = (targets, inputs.fed, watched, noting)
         kept = self._prepared.setdefault(key, [])
         for prepared in kept:
             if fits(prepared.dims, given):
                 return prepared
         dims = sizes_of(inputs.fed, {tensor: given[tensor] for tensor in inputs.given})
-        kept.append(self._prepare(tuple(elements), inputs, dims, watched, title))
+        kept.append(self._prepare(tuple(elements), inputs, dims, watched, title, noting))
         return kept[-1]
 
     def _prepare(
@@ -321,6 +327,7 @@ class Session:
         dims: dict[Tensor, Dims],
         watched: Tensor | None,
         title: str,
+        noting: bool,
     ) -> Prepared:
         targets = [*elements, *([watched] if watched is not None else [])]
         tensors = list(dict.fromkeys(item for item in targets if isinstance(item, Tensor) and item not in dims))
@@ -345,9 +352,19 @@ class Session:
         values = {tensor: program.fetches[number] for tensor, number in names.items()}
         from estimators.compiler.executable import Executable  # here: `import estimators` must not wait for numba
 
-        executable = Executable(program, from_source, values[watched] if watched is not None else None, title)
+        noted = self._noted(program, values) if noting else {}
+        watched_value = values[watched] if watched is not None else None
+        executable = Executable(program, from_source, watched_value, title, tuple(noted.values()))
         fed = tuple(t for t in dims if feed_values[t] not in idle)
-        return Prepared(executable, elements, values, inputs, dims, fed, tuple(trace))
+        return Prepared(executable, elements, values, inputs, dims, fed, tuple(trace), noted)
+
+    def _noted(self, program: Program, values: Mapping[Tensor, Value]) -> dict[Tensor, Value]:
+        """Of a program, the numbers that are fetched, and global_step."""
+        noted = {tensor: value for tensor, value in values.items() if value.dims == () and value.dtype != string}
+        step = get_global_step(self.graph)
+        if step is not None:
+            noted |= {self.graph.as_graph_element(step): v for v in program.variables if v.name == step.name}
+        return noted
 
     @property
     def last_prepared(self) -> Prepared | None:
@@ -357,7 +374,12 @@ class Session:
     # -- running ----------------------------------------------------------------------------------------------------
 
     def run_prepared(
-        self, prepared: Prepared, steps: int = 1, feeds: Mapping[Tensor, np.ndarray] | None = None, fetch: bool = True
+        self,
+        prepared: Prepared,
+        steps: int = 1,
+        feeds: Mapping[Tensor, np.ndarray] | None = None,
+        fetch: bool = True,
+        notes: Notes | None = None,
     ) -> tuple[int, list[Any], bool]:
         """Runs so many times, in machine code from the first to the last; the batches must be of one size.
 
@@ -378,6 +400,7 @@ class Session:
             position=0 if cursor is None else cursor.position,
             batch=0 if cursor is None else cursor.rows_to_gather(),
             fetches=prepared.computed_values if fetch else (),
+            notes=notes,
         )
         self._passed(inputs, outcome.steps)
         if outcome.error is not None:

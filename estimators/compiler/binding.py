@@ -15,6 +15,7 @@ import numpy as np
 
 from estimators.compiler.emit import Emitted
 from estimators.compiler.names import FIRST_FAILURE, HEADER, Slot
+from estimators.compiler.notes import NoteBook, Notes
 from estimators.compiler.program import Program, Statement, Value
 from estimators.compiler.reference import uninitialized
 from estimators.kernels import scratch, winograd_scratch
@@ -109,6 +110,9 @@ class Binding:
         barrier[:] = 0
         self._callback = _CallbackType(self._call_back)
         self._keep += [barrier]
+        header = {name: emitted.names.slot(name) for name in ("notes", "next_note", "note_at")}
+        noted = [(number, slot.key[1]) for number, slot in enumerate(emitted.names.slots) if slot.kind == "notes"]
+        self._notes = NoteBook(self._entries, header, noted) if noted else None
         self._entries[emitted.names.slot("barrier")] = address(barrier)
         self._entries[emitted.names.slot("callback")] = ctypes.cast(self._callback, ctypes.c_void_p).value or 0
 
@@ -170,7 +174,9 @@ class Binding:
         entries[names.slot("stream")] = source.stream
         self._source = source
 
-    def header(self, steps: int, draws: int, seed: int, position: int) -> None:
+    def header(self, steps: int, draws: int, seed: int, position: int, notes: Notes | None = None) -> None:
+        if self._notes is not None:
+            self._notes.open(notes)
         entries = self._entries
         entries[_STATUS] = 0
         entries[_STEPS], entries[_DRAWS], entries[_SEED], entries[_POSITION] = steps, draws, seed, position
@@ -189,6 +195,11 @@ class Binding:
         return workers
 
     # -- after a run ----------------------------------------------------------------------------------------------
+
+    def take(self, notes: Notes) -> None:
+        """Fills in what the last run kept."""
+        assert self._notes is not None, "nothing is noted by this program"
+        self._notes.close(notes)
 
     def status(self) -> int:
         return int(self._entries[_STATUS])

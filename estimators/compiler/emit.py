@@ -8,7 +8,7 @@ by side; they meet at a barrier where one needs what another made. It returns th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import final
 
@@ -16,6 +16,7 @@ from estimators.compiler.code import SINGLE, WHOLE, Code, count, times
 from estimators.compiler.loops import write_loop
 from estimators.compiler.lowering.table import lower
 from estimators.compiler.names import NAN_LOSS, Names, Typed, array_type, symbols_in
+from estimators.compiler.notes import MOST_NOTES
 from estimators.compiler.program import Program, Value
 from estimators.compiler.schedule import Item, Loop, schedule
 from model_fns.graph.dtypes import DType, int64
@@ -34,7 +35,11 @@ class Emitted:
 
 
 def emit(
-    program: Program, source_feeds: Mapping[Value, int] | None = None, watched: Value | None = None, title: str = ""
+    program: Program,
+    source_feeds: Mapping[Value, int] | None = None,
+    watched: Value | None = None,
+    title: str = "",
+    noted: Sequence[Value] = (),
 ) -> Emitted:
     """The source of `program`.
 
@@ -42,13 +47,22 @@ def emit(
       source_feeds: feeds that the step itself gathers from the input's arrays: value -> number of the array.
       watched: a scalar; the run ends after a step in which it is NaN.
       title: a sentence for the head of the file.
+      noted: scalars whose values after chosen steps are kept (notes.py).
     """
-    return _Emitter(program, dict(source_feeds or {}), watched, title).emit()
+    return _Emitter(program, dict(source_feeds or {}), watched, title, tuple(noted)).emit()
 
 
 class _Emitter:
-    def __init__(self, program: Program, source_feeds: dict[Value, int], watched: Value | None, title: str) -> None:
+    def __init__(
+        self,
+        program: Program,
+        source_feeds: dict[Value, int],
+        watched: Value | None,
+        title: str,
+        noted: tuple[Value, ...],
+    ) -> None:
         self.program, self.source_feeds, self.watched, self.title = program, source_feeds, watched, title
+        self.noted = noted
         self.symbols = tuple(sorted(symbols_in(tuple(size for value in self._values() for size in value.dims))))
         self.names = Names(self.symbols)
         self.lines: list[str] = []  # of the step
@@ -61,7 +75,8 @@ class _Emitter:
         self.barriers = 0
 
     def emit(self) -> Emitted:
-        codes = [*self._input_codes(), *self._checks_first(self._item_codes()), *self._watch_codes()]
+        items = self._checks_first(self._item_codes())
+        codes = [*self._input_codes(), *items, *self._watch_codes(), *self._note_codes()]
         for name in self.symbols:
             self.names.add_slot("size", name)
         for code in codes:
@@ -154,7 +169,7 @@ class _Emitter:
             read = item.reads() if isinstance(item, Loop) else item.statement.data_inputs
             for value in read:
                 users.setdefault(self.program.root(value), set()).add(id(item))
-        for value in (*self.program.fetches, *([self.watched] if self.watched else [])):
+        for value in (*self.program.fetches, *([self.watched] if self.watched else []), *self.noted):
             users.setdefault(self.program.root(value), set()).add(0)
         return users
 
@@ -167,6 +182,22 @@ class _Emitter:
         name = code.read(self.watched, SINGLE)
         code.line(f"if {self.names.function('is_nan')}({name}[0]):")
         code.line(f"    table[{self.names.slot('status')}] = {NAN_LOSS}")
+        return [code]
+
+    def _note_codes(self) -> list[Code]:
+        """What is looked at after some of the steps is put aside there, so that no step has to end in Python for it."""
+        if not self.noted:
+            return []
+        code = Code(self.program, self.names, "keep what is looked at, if it is after this step")
+        code.alone()
+        notes, following = (f"table[{self.names.slot(name)}]" for name in ("notes", "next_note"))
+        code.line(f"if step == {following}:")
+        code.line(f"    note = {notes}")
+        for number, value in enumerate(self.noted):
+            self.names.add_slot("notes", (number, value))
+            code.line(f"    notes_{number}[note] = {code.read(value, SINGLE)}[0]")
+        code.line(f"    {notes} = note + 1")
+        code.line(f"    {following} = note_at[note + 1]")
         return [code]
 
     # -- barriers -------------------------------------------------------------------------------------------------
@@ -260,6 +291,8 @@ class _Emitter:
 
         rows_in_source = f"table[{names.slot('rows_in_source')}]"
         array("barrier", f"table[{names.slot('barrier')}]", "32", int64)
+        if self.noted:
+            array("note_at", f"table[{names.slot('note_at')}]", f"{MOST_NOTES + 1}", int64)
         for number, slot in enumerate(names.slots):
             at = f"table[{number}]"
             if slot.kind == "size":
@@ -269,6 +302,9 @@ class _Emitter:
             elif slot.kind == "source":
                 key, value = slot.key
                 array(f"source_{key}", at, f"{rows_in_source} * {times(*value.dims[1:])}", value.dtype)
+            elif slot.kind == "notes":
+                key, value = slot.key
+                array(f"notes_{key}", at, f"{MOST_NOTES}", value.dtype)
             elif slot.kind == "order":
                 array("order", at, rows_in_source, int64)
             elif slot.kind == "epoch of order":

@@ -16,6 +16,7 @@ from estimators.compiler.binding import Binding, Source, known_value, number_of
 from estimators.compiler.emit import Emitted, emit
 from estimators.compiler.load import Run, load
 from estimators.compiler.names import NAN_LOSS
+from estimators.compiler.notes import Notes
 from estimators.compiler.program import Program, Value
 from estimators.compiler.workers import run_side_by_side
 from estimators.fork_safe_lock import ForkSafeLock
@@ -49,10 +50,11 @@ class Executable:
         source_feeds: Mapping[Value, int] | None = None,
         watched: Value | None = None,
         title: str = "",
+        noted: Sequence[Value] = (),
     ) -> None:
-        self.program = program
+        self.program, self.noted = program, tuple(noted)
         self.source_feeds = dict(source_feeds or {})
-        self.emitted: Emitted = emit(program, source_feeds, watched, title)
+        self.emitted: Emitted = emit(program, source_feeds, watched, title, noted)
         prepare([slot.key for slot in self.emitted.names.slots if slot.kind == "kernel"])
         self._run: Run = load(self.emitted.source)
         self.given = [value for value in program.feeds if value not in self.source_feeds]
@@ -86,6 +88,7 @@ class Executable:
         position: int = 0,
         batch: int = 0,
         fetches: Sequence[Value] | None = None,
+        notes: Notes | None = None,
     ) -> tuple[Outcome, list[Any]]:
         """Runs `steps` times.
 
@@ -95,16 +98,19 @@ class Executable:
           draws: how often the graph ran before; random operations draw anew for each.
           source, position, batch: the input's arrays, how many rows were consumed, and rows to a batch.
           fetches: which values to return copies of; by default the program's fetches.
+          notes: after which steps to keep what is `noted`; filled in.
         An operation that meets a value it cannot take ends the run; the outcome then holds its error, and variables are
         as before that step if nothing that changes them had to come before what failed.
         """
         with self._lock:
             binding = self._bind(feeds, batch)
             binding.point(variables, feeds, source)
-            binding.header(steps, draws, seed, position)
+            binding.header(steps, draws, seed, position, notes)
             if workers > 1 and not self._worth_sharing(binding, steps):
                 workers = 1
             done = run_side_by_side(self._run, binding.table, binding.room_for(workers))
+            if notes is not None:
+                binding.take(notes)
             error = binding.failure()
             if error is not None:
                 return Outcome(done, error=error), []

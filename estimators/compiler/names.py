@@ -29,6 +29,9 @@ HEADER = (
     "barrier",
     "callback",
     "step",
+    "notes",
+    "next_note",
+    "note_at",
 )
 _ATOM = re.compile(r"[A-Za-z_]\w*")
 # What the emitted function calls its own: a tensor of that name gets another one.
@@ -51,8 +54,10 @@ _OWN = {
     "barrier",
     "order",
     "epoch_of_order",
+    "note",
+    "note_at",
 }
-_OWN_LOCALS = re.compile(r"[ivx]\d+|at\d+_\d+|(start|stop|source)_\d+|scratch_\w+")
+_OWN_LOCALS = re.compile(r"[ivx]\d+|at\d+_\d+|(start|stop|source|notes)_\d+|scratch_\w+")
 
 
 @final

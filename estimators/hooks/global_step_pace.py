@@ -33,6 +33,11 @@ class GlobalStepPace:
             self._per_run = pace if self._per_run in (None, pace) else None
         self._step = step
 
+    @property
+    def is_one(self) -> bool:
+        """Whether global_step advances by one a run, as far as is known."""
+        return self._per_run == 1
+
     def step_after(self, runs: int) -> int:
         """What global_step will be after `runs` more runs, if it goes on like this."""
         return (self._step or 0) + int(runs * (self._per_run or 0))

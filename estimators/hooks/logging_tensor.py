@@ -11,6 +11,8 @@ import numpy as np
 from estimators import logging
 from estimators.hooks.second_or_step_timer import HookTimer, NeverTriggerTimer, SecondOrStepTimer
 from estimators.hooks.session_run_hook import (
+    Noted,
+    Noting,
     SessionRunArgs,
     SessionRunContext,
     SessionRunHook,
@@ -80,22 +82,41 @@ class LoggingTensorHook(SessionRunHook):
         step = self._timer.next_triggered_step()
         return 0 if step is None else max(1, step - self._iter_count + 1)
 
+    def noting(self) -> Noting | None:
+        every = self._timer.every_steps if isinstance(self._timer, SecondOrStepTimer) else None
+        if type(self) is not LoggingTensorHook or every is None or self._formatter is not None:
+            return None
+        return Noting(every, tuple(self._current_tensors.values()))
+
+    def after_noted(self, noted: Noted) -> list[tuple[int, str]]:
+        assert isinstance(self._timer, SecondOrStepTimer)
+        first, lines = self._iter_count - 1, []
+        shown = logging.shows(logging.INFO)
+        columns = {tag: noted.values[tensor] for tag, tensor in self._current_tensors.items()}
+        for place, (run, at) in enumerate(zip(noted.runs.tolist(), noted.times.tolist(), strict=True)):
+            seconds, _ = self._timer.triggered(first + run, at)
+            if shown:
+                lines.append((place, self._line({tag: column[place] for tag, column in columns.items()}, seconds)))
+        self._iter_count = first + run + 1
+        return lines
+
     def end(self, session: Any) -> None:
         if self._log_at_end:
             self._log_tensors(session.run(self._current_tensors))
 
     def _log_tensors(self, tensor_values: Any) -> None:
         elapsed_secs, _ = self._timer.update_last_triggered_step(self._iter_count)
-        with np.printoptions(suppress=True):
-            if self._formatter:
+        if self._formatter:
+            with np.printoptions(suppress=True):
                 logging.info(self._formatter(tensor_values))
-                return
-            # !s: formatted without it, a float32 shows the digits of a float64.
-            stats = ", ".join(f"{tag!s} = {tensor_values[tag]!s}" for tag in self._tag_order)
-        if elapsed_secs is None:
-            logging.info("%s", stats)
         else:
-            logging.info("%s (%.3f sec)", stats, elapsed_secs)
+            logging.info("%s", self._line(tensor_values, elapsed_secs))
+
+    def _line(self, values: Any, elapsed_secs: float | None) -> str:
+        with np.printoptions(suppress=True):
+            # !s: formatted without it, a float32 shows the digits of a float64.
+            stats = ", ".join(f"{tag!s} = {values[tag]!s}" for tag in self._tag_order)
+        return stats if elapsed_secs is None else f"{stats} ({elapsed_secs:.3f} sec)"
 
 
 def _graph_element(obj: Any) -> Any:

@@ -59,7 +59,10 @@ class SecondOrStepTimer(HookTimer):
         return self._every_steps is not None and step >= self._last_triggered_step + self._every_steps
 
     def update_last_triggered_step(self, step: int) -> tuple[float | None, int | None]:
-        now = time.time()
+        return self.triggered(step, time.time())
+
+    def triggered(self, step: int, now: float) -> tuple[float | None, int | None]:
+        """`update_last_triggered_step` for what was acted at some time ago."""
         elapsed: tuple[float | None, int | None] = (None, None)
         if self._last_triggered_time is not None and self._last_triggered_step is not None:
             elapsed = (now - self._last_triggered_time, step - self._last_triggered_step)
@@ -68,6 +71,11 @@ class SecondOrStepTimer(HookTimer):
 
     def last_triggered_step(self) -> int | None:
         return self._last_triggered_step
+
+    @property
+    def every_steps(self) -> int | None:
+        """How often it is due, if steps decide that and it was acted once."""
+        return None if self._last_triggered_step is None else self._every_steps
 
     def next_triggered_step(self) -> int | None:
         if self._last_triggered_step is None:

@@ -9,12 +9,16 @@
 
 TensorFlow calls every hook at every run. Here the loop runs many steps in machine code; a hook may therefore say with
 `next_run` when it is needed again, and is called for those runs only. One that does not say is called at every run.
+One that only looks at numbers may say with `noting` that it is enough to be told of them later, many runs at a time.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, NamedTuple, final
+
+import numpy as np
 
 
 class SessionRunHook:
@@ -43,6 +47,40 @@ class SessionRunHook:
         every 0.1 s; None never. The loop asks after `after_create_session` and after each `after_run` of this hook.
         """
         return 1
+
+    def noting(self) -> Noting | None:
+        """What this hook is content to be told afterwards of its next runs, instead of being called at each; or None.
+
+        Asked with `next_run`, which says when the first of them is.
+        """
+        return None
+
+    def after_noted(self, noted: Noted) -> Iterable[tuple[int, str]]:
+        """Called, instead of `before_run` and `after_run` at each, after several runs that `noting` spoke of.
+
+        Returns lines to log, each with the place of its run in `noted`, so that those of several hooks come in order.
+        """
+        return ()
+
+
+class Noting(NamedTuple):
+    """To look at `tensors`, numbers, in the run that is due next and in every `every`-th run after it."""
+
+    every: int
+    tensors: tuple[Any, ...]
+
+
+class Noted(NamedTuple):
+    """What a hook would have seen, of one or more runs [n].
+
+    runs: int64 [n], how many runs there have been since the hook's last call, the noted one included, rising.
+    times: float64 [n], when each was done, by time.time(), as if all runs of a chunk had taken alike.
+    values: for each tensor of the Noting, an array [n].
+    """
+
+    runs: np.ndarray[Any, Any]
+    times: np.ndarray[Any, Any]
+    values: Mapping[Any, np.ndarray[Any, Any]]
 
 
 class SessionRunArgs(NamedTuple):

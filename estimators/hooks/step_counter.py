@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from estimators import logging
 from estimators.hooks.global_step_pace import GlobalStepPace, required_global_step
 from estimators.hooks.second_or_step_timer import SecondOrStepTimer
 from estimators.hooks.session_run_hook import (
+    Noted,
+    Noting,
     SessionRunArgs,
     SessionRunContext,
     SessionRunHook,
@@ -75,6 +79,26 @@ class StepCounterHook(SessionRunHook):
 
     def next_run(self) -> int | None:
         return self._pace.runs_until(self._timer.next_triggered_step())
+
+    def noting(self) -> Noting | None:
+        every = self._timer.every_steps
+        if type(self) is not StepCounterHook or every is None or not self._pace.is_one:
+            return None  # a subclass may record something else
+        return Noting(every, (self._global_step_tensor,))
+
+    def after_noted(self, noted: Noted) -> list[tuple[int, str]]:
+        steps = noted.values[self._global_step_tensor]
+        rates = np.empty(len(steps))
+        for place, (step, at) in enumerate(zip(steps.tolist(), noted.times.tolist(), strict=True)):
+            seconds, count = self._timer.triggered(step, at)
+            rates[place] = count / seconds if seconds and count else float("inf")
+        self._pace.observe(steps[-1], int(noted.runs[-1]))
+        self._last_global_step = int(steps[-1])
+        if self._summary_writer is not None:
+            self._summary_writer.add_numbers([self._summary_tag], steps, rates[:, None], noted.times)
+        if not logging.shows(logging.INFO):
+            return []
+        return [(place, f"{self._summary_tag}: {rate:g}") for place, rate in enumerate(rates.tolist())]
 
     def _log_and_record(self, elapsed_steps: int, elapsed_time: float, global_step: int) -> None:
         # A clock too coarse for the steps shows no time at all.

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from estimators.hooks.global_step_pace import GlobalStepPace, required_global_step
 from estimators.hooks.second_or_step_timer import SecondOrStepTimer
 from estimators.hooks.session_run_hook import (
+    Noted,
+    Noting,
     SessionRunArgs,
     SessionRunContext,
     SessionRunHook,
     SessionRunValues,
     runs_of,
 )
+from estimators.reports import numbers_shown
 from estimators.summaries.file_writer import FileWriterCache
+from model_fns.graph.tensor import Tensor
 from model_fns.protos.event import SessionLog
 
 
@@ -44,11 +50,12 @@ class SummarySaverHook(SessionRunHook):
         self._scaffold = scaffold
         self._timer = SecondOrStepTimer(every_secs=save_secs, every_steps=save_steps)
         self._pace = GlobalStepPace()
+        self._numbers: dict[str, Tensor] | None = None  # by tag, if the summaries are of nothing else
 
     def begin(self) -> None:
         if self._summary_writer is None and self._output_dir:
             self._summary_writer = FileWriterCache.get(self._output_dir)
-        self._is_first = True
+        self._is_first, self._numbers = True, None
         self._global_step_tensor = required_global_step("SummarySaverHook")
 
     def after_create_session(self, session: Any, coord: Any) -> None:
@@ -84,6 +91,24 @@ class SummarySaverHook(SessionRunHook):
             return 0
         # A run is due that begins one step before.
         return 1 if self._is_first or self._step >= due - 1 else self._pace.runs_until(due - 1) + 1
+
+    def noting(self) -> Noting | None:
+        every = self._timer.every_steps
+        if type(self) is not SummarySaverHook or self._is_first or every is None or not self._pace.is_one:
+            return None
+        if self._numbers is None:
+            self._numbers = numbers_shown(self._summaries()) or {}
+        return Noting(every, (self._global_step_tensor, *self._numbers.values())) if self._numbers else None
+
+    def after_noted(self, noted: Noted) -> list[tuple[int, str]]:
+        assert self._numbers is not None
+        steps = noted.values[self._global_step_tensor]
+        self._step = int(steps[-1])
+        self._pace.observe(self._step, int(noted.runs[-1]))
+        self._timer.triggered(self._step, float(noted.times[-1]))
+        numbers = np.stack([noted.values[tensor] for tensor in self._numbers.values()], 1)
+        self._summary_writer.add_numbers(list(self._numbers), steps, numbers, noted.times)
+        return []
 
     def end(self, session: Any = None) -> None:
         if self._summary_writer is not None:

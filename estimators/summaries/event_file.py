@@ -11,10 +11,12 @@ import os
 import socket
 import struct
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, final
 
-from input_fns.data.crc32c import masked_crc32c
+import numpy as np
+
+from input_fns.data.crc32c import masked_crc32c, masked_crc32c_of_rows
 from input_fns.data.record_file import records
 from model_fns.protos.event import Event
 
@@ -33,6 +35,10 @@ class EventFile:
     def add(self, event: bytes) -> None:
         """Adds an event, in wire format, which `flush` will write."""
         self._waiting.append(_record(event))
+
+    def add_alike(self, events: Iterable[np.ndarray]) -> None:
+        """Adds many events: uint8 [some, bytes] for each length."""
+        self._waiting += map(_records_alike, events)
 
     def flush(self) -> None:
         """Appends what was added. OSError, the file being as it was and what was added forgotten, if that fails."""
@@ -78,6 +84,15 @@ def _record(content: bytes) -> bytes:
     return b"".join(
         [length, struct.pack("<I", masked_crc32c(length)), content, struct.pack("<I", masked_crc32c(content))]
     )
+
+
+def _records_alike(contents: np.ndarray) -> bytes:
+    """Events of one length, uint8 [some, bytes], as records."""
+    rows, length = contents.shape
+    size = struct.pack("<Q", length)
+    head = np.frombuffer(size + struct.pack("<I", masked_crc32c(size)), np.uint8)
+    sums = masked_crc32c_of_rows(contents).astype("<u4").view(np.uint8).reshape(rows, 4)
+    return np.concatenate([np.broadcast_to(head, (rows, len(head))), contents, sums], 1).tobytes()
 
 
 def summary_iterator(path: Any) -> Iterator[Event]:

@@ -8,7 +8,10 @@ import threading
 import time
 import warnings
 import weakref
+from collections.abc import Sequence
 from typing import Any, ClassVar, final
+
+import numpy as np
 
 from estimators import logging
 from estimators.summaries.event_file import EventFile
@@ -16,7 +19,7 @@ from estimators.summaries.scalars_csv import ScalarsCsv
 from model_fns.graph.graph import Graph
 from model_fns.protos.event import Event, SessionLog, TaggedRunMetadata
 from model_fns.protos.graph import GraphDef
-from model_fns.protos.scalar_summary import scalars_of, summary_event
+from model_fns.protos.scalar_summary import scalars_of, summary_event, summary_events
 from model_fns.protos.summary import Summary
 
 _CLOSED = (
@@ -74,7 +77,7 @@ class FileWriter:
         """Adds a Summary, as a message or, as an operation evaluates to it, in bytes."""
         numbers = scalars_of(summary) if isinstance(summary, bytes) else None
         if numbers is not None:
-            self._add_numbers(summary, numbers, None if global_step is None else int(global_step))
+            self._add_summary_of_numbers(summary, numbers, None if global_step is None else int(global_step))
             return
         shown = Summary.FromString(summary) if isinstance(summary, bytes) else summary
         described = [value.tag for value in shown.value if value.HasField("metadata")]
@@ -133,7 +136,7 @@ class FileWriter:
             self._csv.add(event)
             self._added()
 
-    def _add_numbers(self, summary: bytes, numbers: list[tuple[str, float]], step: int | None) -> None:
+    def _add_summary_of_numbers(self, summary: bytes, numbers: list[tuple[str, float]], step: int | None) -> None:
         """`add_summary` for what most summaries are."""
         if self._closed:
             warnings.warn(_CLOSED, stacklevel=3)
@@ -143,8 +146,19 @@ class FileWriter:
             self._csv.add_numbers(step or 0, numbers)
             self._added()
 
-    def _added(self) -> None:
-        self._waiting += 1
+    def add_numbers(self, tags: Sequence[str], steps: np.ndarray, numbers: np.ndarray, times: np.ndarray) -> None:
+        """Adds many events at once: at steps [n] and times [n], in seconds, the numbers [n, tags]."""
+        if self._closed:
+            warnings.warn(_CLOSED, stacklevel=2)
+            return
+        with self._lock:
+            self._file.add_alike(summary_events(tags, steps, numbers, times))
+            for place, tag in enumerate(tags):
+                self._csv.add_column(steps, tag, numbers[:, place])
+            self._added(len(steps))
+
+    def _added(self, events: int = 1) -> None:
+        self._waiting += events
         if self._waiting >= self._max_queue or time.time() >= self._flushed + self._flush_secs:
             self.flush()
 

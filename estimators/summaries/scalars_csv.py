@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import os
 from typing import Any, final
 
@@ -38,6 +39,10 @@ class ScalarsCsv:
     def add_numbers(self, step: int, numbers: list[tuple[str, float]]) -> None:
         """Adds (tag, number) of a step."""
         self._waiting += [(step, tag, np.float32(number)) for tag, number in numbers]
+
+    def add_column(self, steps: np.ndarray, tag: str, numbers: np.ndarray) -> None:
+        """Adds a tag's numbers [n] at steps [n]."""
+        self._waiting += zip(steps.tolist(), itertools.repeat(tag), numbers.astype(np.float32))
 
     def flush(self) -> None:
         """Appends what was added. OSError, what was added being forgotten, if that fails."""

@@ -55,6 +55,17 @@ def crc32c(content: bytes) -> int:
     return register ^ _ALL
 
 
+def masked_crc32c_of_rows(rows: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """uint32 [n]: the checksum of each row of uint8 [n, 4 to 1024 bytes], as record files store it."""
+    count, length = rows.shape
+    if not 4 <= length <= _BLOCK:
+        return np.array([masked_crc32c(row.tobytes()) for row in rows], np.uint32)
+    start = np.full((count, length), 0, np.uint8)
+    start[:, :4] = 0xFF  # the register at the beginning
+    sums = np.bitwise_xor.reduce(_tables()[_BLOCK - length + np.arange(length), rows ^ start], 1) ^ np.uint32(_ALL)
+    return ((sums >> np.uint32(15)) | (sums << np.uint32(17))) + np.uint32(_MASK_DELTA)
+
+
 def masked_crc32c(content: bytes) -> int:
     """The checksum as record files store it: rotated, and a constant added, so that it can itself be checksummed."""
     crc = crc32c(content)

@@ -1,0 +1,42 @@
+"""Seat: a hook in the run loop, and when it is due."""
+
+from __future__ import annotations
+
+from typing import final
+
+from estimators.hooks.session_run_hook import Noting, SessionRunHook, cadence
+
+
+@final
+class Seat:
+    """A hook in the loop: in how many runs it is due, and how many there have been since its last call.
+
+    `noting`: it need not be called in those runs that only its cadence asks for, but wants to be told of them.
+    """
+
+    def __init__(self, hook: SessionRunHook) -> None:
+        self.hook = hook
+        self.due: int | None = 1
+        self.waited = 0
+        self.noting: Noting | None = None
+
+    def ask(self) -> None:
+        self.due, self.waited = cadence(self.hook), 0
+        self.noting = self.hook.noting() if self.due and isinstance(self.hook, SessionRunHook) else None
+
+    def passed(self, runs: int) -> None:
+        self.waited += runs
+        if self.due:
+            self.due -= runs
+
+    def wants(self, runs: int) -> bool:
+        """Whether the hook must see the last of the next `runs` runs."""
+        if not self.due:
+            return self.due == 0
+        if self.noting is not None:
+            return runs >= self.due and (runs - self.due) % self.noting.every == 0
+        return self.due <= runs
+
+    def noted(self, runs: int) -> range:
+        """Which of the next `runs` runs the hook wants to be told of, counted from 1."""
+        return range(self.due or 0, runs + 1, self.noting.every) if self.noting is not None else range(0)
