@@ -117,6 +117,7 @@ RULE_CASES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     "sum_to_as_sum": lambda x, row: apply(shaping.SumTo(), x=x, like=row),
     "sum_of_apart_axes": lambda x, row: reduction.reduce_max(shaping.reshape(x, [-1, 2, 2]), [0, 2]),
     "sum_over_nothing": lambda x, row: apply(reduction.Max(()), x=x),
+    "thin_product": lambda x, row: matmul(matmul(x, shaping.reshape(row, [4, 1])), shaping.reshape(row, [1, 4])),
     "negative_into_constant": lambda x, row: (-x) * 3.0,
 }
 

@@ -35,7 +35,8 @@ def _stack_array(size: Any, dtype: Any, wide: bool) -> Any:
 
     def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> ir.Value:
         item = context.get_data_type(element)
-        memory = cgutils.alloca_once(builder, ir.ArrayType(item, count))
+        with builder.goto_entry_block():  # as cgutils.alloca_once does, which fills it with zeros
+            memory = builder.alloca(ir.ArrayType(item, count))
         memory.align = 64
         result = make_array(array)(context, builder)
         item_size = context.get_constant(types.intp, context.get_abi_sizeof(item))

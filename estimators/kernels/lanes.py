@@ -24,7 +24,7 @@ class Combination:
     """An associative function of two numbers, by the kind of dtype, and the number that changes nothing."""
 
     floats: Callable[[Value, Value], Value] | None
-    integers: Callable[[ir.IRBuilder, bool, Any, Any], Any]  # (builder, signed, a, b)
+    integers: Callable[[ir.IRBuilder, bool, Any, Any], Any] | None  # (builder, signed, a, b)
     identity: Callable[[Any], float | int]  # of a numba dtype
 
     def neutral(self, dtype: Any) -> float | int:
@@ -37,16 +37,17 @@ class Combination:
         if isinstance(dtype, types.Float):
             assert self.floats is not None
             return self.floats(Value(builder, a), Value(builder, b)).ir
+        assert self.integers is not None
         return self.integers(builder, getattr(dtype, "signed", False), a, b)
 
 
-def _first_lanes(builder: ir.IRBuilder, count: Any) -> Any:
+def _first_lanes(builder: ir.IRBuilder, count: Any, lanes: int = LANES) -> Any:
     """The mask of the first `count` lanes."""
-    vector = ir.VectorType(_INT32, LANES)
+    vector = ir.VectorType(_INT32, lanes)
     nothing = ir.Constant(vector, ir.Undefined)
     one = builder.insert_element(nothing, builder.trunc(count, _INT32), ir.Constant(_INT32, 0))
-    counts = builder.shuffle_vector(one, nothing, ir.Constant(vector, [0] * LANES))
-    return builder.icmp_signed("<", ir.Constant(vector, list(range(LANES))), counts)
+    counts = builder.shuffle_vector(one, nothing, ir.Constant(vector, [0] * lanes))
+    return builder.icmp_signed("<", ir.Constant(vector, list(range(lanes))), counts)
 
 
 def _masked_load(
@@ -54,11 +55,20 @@ def _masked_load(
 ) -> Any:
     """Emits a load of the lanes in the mask; the others are those of `rest`, and their memory is not touched."""
     letter = "i" if isinstance(vector.element, ir.IntType) else "f"
-    name = f"llvm.masked.load.v{LANES}{letter}{bytes_each * 8}.p0"
-    mask_type = ir.VectorType(ir.IntType(1), LANES)
+    name = f"llvm.masked.load.v{vector.count}{letter}{bytes_each * 8}.p0"
+    mask_type = ir.VectorType(ir.IntType(1), vector.count)
     declared = ir.FunctionType(vector, [ir.PointerType(), _INT32, mask_type, vector])
     function = builder.module.globals.get(name) or ir.Function(builder.module, declared, name)
     return builder.call(function, [pointer, ir.Constant(_INT32, bytes_each), mask, rest])
+
+
+def _masked_store(builder: ir.IRBuilder, value: Any, bytes_each: int, pointer: Any, mask: Any) -> None:
+    """Emits a store of the lanes, which are floats, in the mask."""
+    name = f"llvm.masked.store.v{value.type.count}f{bytes_each * 8}.p0"
+    mask_type = ir.VectorType(ir.IntType(1), value.type.count)
+    declared = ir.FunctionType(ir.VoidType(), [value.type, ir.PointerType(), _INT32, mask_type])
+    function = builder.module.globals.get(name) or ir.Function(builder.module, declared, name)
+    builder.call(function, [value, pointer, ir.Constant(_INT32, bytes_each), mask])
 
 
 def _widen(builder: ir.IRBuilder, value: Any, source: Any, target: Any) -> Any:
@@ -113,7 +123,7 @@ def accumulator(combination: Combination) -> Any:
 
 def _fold(combination: Combination, builder: ir.IRBuilder, dtype: Any, value: Any) -> Any:
     """Emits the reduction of all lanes to a scalar, by repeated halving."""
-    count = LANES
+    count = value.type.count
     while count > 1:
         count //= 2
         nothing = ir.Constant(value.type, ir.Undefined)
@@ -143,31 +153,60 @@ def folder(combination: Combination) -> Any:
     return fold
 
 
-def runner(combination: Combination) -> Any:
+def runner(combination: Combination, lanes: int = LANES) -> Any:
     """A function for use in kernels: run(x, position, count) reduces `count` neighbouring elements, in x's dtype.
 
-    Made for rows of some thousand elements: unlike `accumulate` it does not add in blocks.
+    Made for rows of some thousand elements: unlike `accumulate` it does not add in blocks. Few `lanes` are better for
+    rows that are no longer.
     """
 
     @intrinsic
     def run(typing_context, x, position, count):
         def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
             source, position, count = arguments
-            vector = ir.VectorType(context.get_data_type(x.dtype), LANES)
+            vector = ir.VectorType(context.get_data_type(x.dtype), lanes)
             bytes_each = context.get_abi_sizeof(vector.element)
-            identity = ir.Constant(vector, [combination.neutral(x.dtype)] * LANES)
+            identity = ir.Constant(vector, [combination.neutral(x.dtype)] * lanes)
             first = builder.gep(make_array(x)(context, builder, source).data, [position])
             sums = cgutils.alloca_once_value(builder, identity)
             builder.store(identity, sums)
-            steps = builder.sdiv(builder.add(count, ir.Constant(_INDEX, LANES - 1)), ir.Constant(_INDEX, LANES))
+            steps = builder.sdiv(builder.add(count, ir.Constant(_INDEX, lanes - 1)), ir.Constant(_INDEX, lanes))
             with cgutils.for_range(builder, steps) as loop:
-                done = builder.mul(loop.index, ir.Constant(_INDEX, LANES))
-                mask = _first_lanes(builder, builder.sub(count, done))
+                done = builder.mul(loop.index, ir.Constant(_INDEX, lanes))
+                mask = _first_lanes(builder, builder.sub(count, done), lanes)
                 row = _masked_load(builder, vector, bytes_each, builder.gep(first, [done]), mask, identity)
                 builder.store(combination.apply(builder, x.dtype, builder.load(sums), row), sums)
             return _fold(combination, builder, x.dtype, builder.load(sums))
 
         return x.dtype(x, types.intp, types.intp), generate
+
+    return run
+
+
+def mapper(operation: Callable[[Value, Value], Value], lanes: int) -> Any:
+    """A function for use in kernels: run(x, from, out, to, count, number) maps at most `lanes` neighbouring floats.
+
+    out[to + i] = operation(x[from + i], number) for i < count: what a plain loop does, in three instructions
+    instead of a loop over what is left of a vector.
+    """
+
+    @intrinsic
+    def run(typing_context, x, position, out, place, count, number):
+        def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+            source, position, target, place, count, number = arguments
+            vector = ir.VectorType(context.get_data_type(x.dtype), lanes)
+            bytes_each = context.get_abi_sizeof(vector.element)
+            mask = _first_lanes(builder, count, lanes)
+            first = builder.gep(make_array(x)(context, builder, source).data, [position])
+            last = builder.gep(make_array(out)(context, builder, target).data, [place])
+            nothing = ir.Constant(vector, ir.Undefined)
+            one = builder.insert_element(nothing, number, ir.Constant(_INT32, 0))
+            numbers = builder.shuffle_vector(one, nothing, ir.Constant(ir.VectorType(_INT32, lanes), [0] * lanes))
+            row = _masked_load(builder, vector, bytes_each, first, mask, numbers)
+            _masked_store(builder, operation(Value(builder, row), Value(builder, numbers)).ir, bytes_each, last, mask)
+            return context.get_dummy_value()
+
+        return types.void(x, types.intp, out, types.intp, types.intp, x.dtype), generate
 
     return run
 

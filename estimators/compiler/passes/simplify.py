@@ -17,6 +17,7 @@ from model_fns.graph.dimensions import Symbol, broadcast, product, same
 from model_fns.graph.op import Elementwise
 from model_fns.ops.arithmetic import Add, AddN, Cast, FloorDiv, Mul, Neg, RealDiv, Sub
 from model_fns.ops.control import Same
+from model_fns.ops.linalg import MatMul
 from model_fns.ops.reduction import Mean, Reduction, Sum
 from model_fns.ops.shaping import BroadcastLike, BroadcastTo, Fill, FillLike, ReshapeLike, SizeRatio, SumTo
 
@@ -236,6 +237,20 @@ def negative_into_constant(program: Program, statement: Statement) -> Answer:
     return negative, replace(statement, inputs=(inner.inputs[0], negative.outputs[0]))
 
 
+def thin_product(program: Program, statement: Statement) -> Answer:
+    """column @ row -> column * row, and column.T @ column -> sum(column * column): no product of matrices is so thin"""
+    op = statement.op
+    if not isinstance(op, MatMul) or op.transpose_b:
+        return None
+    a, b = statement.inputs
+    if not op.transpose_a and a.dims[1] == 1:
+        return made(Mul(), (a, b), statement.name)
+    if op.transpose_a and a.dims[1] == b.dims[1] == 1:
+        terms = made(Mul(), (a, b), f"{statement.name}/terms")
+        return terms, made(Sum((0,), True), terms.outputs, statement.name)
+    return None
+
+
 RULES = (
     identity_of_value,
     cast_to_own_type,
@@ -252,4 +267,5 @@ RULES = (
     sum_of_apart_axes,
     sum_over_nothing,
     negative_into_constant,
+    thin_product,
 )
