@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import inspect
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, final
 
 from estimators import logging
@@ -42,6 +42,7 @@ class BuiltGraph:
     described: Any = None  # what an ArrayInput says of itself, if the input part is one's
     untouched: bool = False  # by hooks, since the graph was last restored
     users: int = 0  # how many evaluations and predictions are going on with it
+    idle: list[Session] = field(default_factory=list)  # of predictions that have ended
 
     def begin(self, hooks: Iterable[SessionRunHook]) -> None:
         """Calls every hook's begin, the last moment at which operations may be added.
@@ -51,6 +52,7 @@ class BuiltGraph:
         every = list(hooks)
         if self.untouched and not every:
             return
+        self.idle.clear()
         self.untouched = not every
         if self.mark is None:
             self.mark = self.graph.mark()

@@ -245,6 +245,7 @@ class Estimator:
             input_fn,
             lambda built: [*user_hooks, *built.spec.prediction_hooks],
             lambda session, scaffold: self._weights.read_into(session, scaffold, checkpoint_path),
+            reuses=checkpoint_path is None,
         ) as (built, every, session):
             predictions = chosen_predictions(built.spec.predictions, predict_keys)
             yield from predict(session, built, predictions, every, yield_single_examples)
@@ -401,10 +402,12 @@ class Estimator:
         input_fn: Callable[..., Any],
         hooks_for: Callable[[BuiltGraph], list[SessionRunHook]],
         fill: Callable[[Session, Scaffold], None],
+        reuses: bool = False,
     ) -> Iterator[tuple[BuiltGraph, list[SessionRunHook], Session]]:
         """A mode's graph with the operations of hooks in it, the hooks, and a session that `fill` gave values.
 
-        Whoever comes while it is in use, in another thread or between two predictions, does not change it.
+        Whoever comes while it is in use, in another thread or between two predictions, does not change it. `reuses`:
+        the session may be one that was left behind with the same weights.
         """
         with self._building:
             there = self._built.get(mode)
@@ -415,10 +418,15 @@ class Estimator:
             if mode == ModeKeys.EVAL:
                 logging.info("Starting evaluation at %s", time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
             built.begin(hooks)
-            session = self._reading_session(built, sources, fill)
+            reuses = reuses and not hooks
+            session = self._session_left_behind(built, sources) if reuses else None
+            if session is None:
+                session = self._reading_session(built, sources, fill)
             built.users += 1
         try:
             yield built, hooks, session
+            if reuses and not built.idle and session.graph is built.graph:
+                built.idle.append(session)
         finally:
             with self._building:
                 built.users -= 1
@@ -437,6 +445,19 @@ class Estimator:
         for operation, source in sources.items():
             session.read(operation, source)
         session.start_iterators([built.scaffold.local_init_op])
+        return session
+
+    def _session_left_behind(self, built: BuiltGraph, sources: Sources) -> Session | None:
+        """A session of an earlier prediction from the beginning of other input, if it holds the present weights."""
+        if not built.idle:
+            return None
+        session = built.idle.pop()
+        if not self._weights.are_in(session, built.scaffold):
+            return None
+        if self._config.tf_random_seed is not None:
+            session.state.resume["draws"] = 0
+        for operation, source in sources.items():
+            session.read(operation, source)
         return session
 
     def _check_not_overridden(self) -> None:

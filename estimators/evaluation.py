@@ -5,30 +5,52 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, final
+
+import numpy as np
 
 from estimators import logging
 from estimators.built_graph import BuiltGraph
-from estimators.compiler.reference import evaluate as interpret
 from estimators.hooks.session_run_hook import SessionRunHook
+from estimators.local_values import give_first_values
 from estimators.run_loop import RunLoop
 from estimators.session import Session
 from model_fns.global_step import get_global_step
 from model_fns.graph.keys import GraphKeys
+from model_fns.graph.needed import needed_operations
 from model_fns.graph.tensor import Tensor
+from model_fns.host_program import HostProgram
 from model_fns.metrics.mean import mean
 from model_fns.ops.control import group
+from model_fns.ops.state import VariableV2
 from model_fns.variables import local_variables_initializer
 
 
 @final
 @dataclass(frozen=True)
 class EvaluationOps:
-    """What evaluation adds to a graph: one operation that updates all metrics, and the tensors of their values."""
+    """What evaluation adds to a graph: one operation that updates all metrics, and the tensors of their values.
+
+    The values include global_step.
+    """
 
     update: Any
     values: dict[str, Tensor]
     initializer: Any
+
+    def read(self, session: Session) -> dict[str, Any]:
+        """The values, as they are now."""
+        program, variables = self._reader
+        values = program([session.variable(tensor.op.name) for tensor in variables])
+        return {name: np.array(value)[()] for name, value in zip(self.values, values, strict=True)}
+
+    @cached_property
+    def _reader(self) -> tuple[HostProgram, list[Tensor]]:
+        """What computes the values from those of variables."""
+        wanted = list(self.values.values())
+        variables = [op.outputs[0] for op in needed_operations(wanted) if isinstance(op.definition, VariableV2)]
+        return HostProgram(wanted, variables, variables=variables), variables
 
 
 def add_evaluation_ops(built: BuiltGraph) -> EvaluationOps:
@@ -47,7 +69,9 @@ def add_evaluation_ops(built: BuiltGraph) -> EvaluationOps:
     metrics["loss"] = mean(built.spec.loss)
     pairs = {name: _value_and_update(metric) for name, metric in sorted(metrics.items())}
     update = group(*(pair[1] for pair in pairs.values()), name="eval_update")
-    return EvaluationOps(update, {name: pair[0] for name, pair in pairs.items()}, local_variables_initializer())
+    values = {name: pair[0] for name, pair in pairs.items()}
+    values[GraphKeys.GLOBAL_STEP] = get_global_step(built.graph).graph_element  # type: ignore[union-attr]
+    return EvaluationOps(update, values, local_variables_initializer())
 
 
 def _value_and_update(metric: Any) -> tuple[Any, Any]:
@@ -94,7 +118,7 @@ def evaluate(session: Session, built: BuiltGraph, hooks: Sequence[SessionRunHook
             f"The input {endless[0]} never ends (num_epochs=None, or repeat()): "
             "say how many batches to evaluate with steps=."
         )
-    interpret([ops.initializer], {}, session.state.arrays, session.state.seed)
+    give_first_values(session, ops.initializer)
     loop = RunLoop(session, [ops.update], hooks, title="Evaluation.")
     with built.graph.as_default():  # hooks ask it for global_step
         loop.start()
@@ -103,10 +127,7 @@ def evaluate(session: Session, built: BuiltGraph, hooks: Sequence[SessionRunHook
             if not built.graph.sources and not hooks:  # constants: there is one batch of them
                 break
         loop.end()
-    names = [name for name in ops.values]
-    step = get_global_step(built.graph)
-    values = interpret([*ops.values.values(), step.graph_element], {}, session.state.arrays, session.state.seed)  # type: ignore[union-attr]
-    result = {name: value[()] for name, value in zip([*names, GraphKeys.GLOBAL_STEP], values, strict=True)}
+    result = ops.read(session)
     logging.info("Finished evaluation at %s", time.strftime("%Y-%m-%d-%H:%M:%S", time.localtime()))
     shown = ", ".join(f"{name} = {value!s}" for name, value in sorted(result.items()))
     logging.info("Saving dict for global step %d: %s", result[GraphKeys.GLOBAL_STEP], shown)

@@ -40,6 +40,7 @@ __all__ = [
 ]
 
 _NAME = "tensorflow"
+_logger = logging.getLogger(_NAME)
 _lock = threading.Lock()
 _calls: Counter[tuple[str, int]] = Counter()  # of log_every_n and log_first_n, by the place that calls them
 
@@ -81,7 +82,7 @@ def _of_caller(options: dict[str, Any]) -> dict[str, Any]:
 
 def shows(level: int) -> bool:
     """Whether anybody will see a line of that level, so that it is worth making."""
-    return get_logger().isEnabledFor(level)
+    return _logger.isEnabledFor(level) or (not _logger.handlers and get_logger().isEnabledFor(level))
 
 
 def log(level: int, msg: Any, *args: Any, **kwargs: Any) -> None:
@@ -90,11 +91,13 @@ def log(level: int, msg: Any, *args: Any, **kwargs: Any) -> None:
 
 
 def debug(msg: Any, *args: Any, **kwargs: Any) -> None:
-    get_logger().debug(msg, *args, **_of_caller(kwargs))
+    if shows(DEBUG):
+        get_logger().debug(msg, *args, **_of_caller(kwargs))
 
 
 def info(msg: Any, *args: Any, **kwargs: Any) -> None:
-    get_logger().info(msg, *args, **_of_caller(kwargs))
+    if shows(INFO):
+        get_logger().info(msg, *args, **_of_caller(kwargs))
 
 
 def warn(msg: Any, *args: Any, **kwargs: Any) -> None:

@@ -52,12 +52,13 @@ def _examples(batch: Any) -> Iterator[Any]:
     if not isinstance(batch, dict):
         yield from batch
         return
-    lengths = {key: len(np.atleast_1d(value)) for key, value in batch.items()}
-    first = next(iter(lengths.values()))
-    for key, length in lengths.items():
-        if length != first or np.ndim(batch[key]) == 0:
+    first = None
+    for key, value in batch.items():
+        length = len(value) if np.ndim(value) else None
+        first = length if first is None else first
+        if length is None or length != first:
             raise ValueError(
                 f"Batch length of predictions should be same. {key} has different batch length than others."
             )
-    for row in range(first):
+    for row in range(first or 0):
         yield {key: value[row] for key, value in batch.items()}

@@ -44,10 +44,10 @@ class RunLoop:
     ) -> None:
         self.session, self.targets, self.watched, self.title = session, list(targets), watched, title
         self._stopping = False
-        self._coordinator = Coordinator()
         self.exhausted = False
         self.runs = 0
         self._seats = [Seat(hook) for hook in hooks]
+        self._coordinator = Coordinator() if self._seats else None  # which nobody else knows
         self._noted = NotedRuns(session.graph, self._seats)
         self._observed = ObservedRuns(session, self.targets, self._compute)
         self._ran: Prepared | None = None  # the program of the last quiet run
@@ -64,7 +64,7 @@ class RunLoop:
     @property
     def should_stop(self) -> bool:
         """Whether the input has ended or a hook, or a thread that has its coordinator, has asked for a stop."""
-        return self._stopping or self._coordinator.should_stop()
+        return self._stopping or (self._coordinator is not None and self._coordinator.should_stop())
 
     def start(self) -> None:
         """Calls every hook's after_create_session."""
@@ -79,8 +79,9 @@ class RunLoop:
         """
         for seat in self._seats:
             seat.hook.end(self.session)
-        self._coordinator.request_stop()
-        self._coordinator.join(ignore_live_threads=True)
+        if self._coordinator is not None:
+            self._coordinator.request_stop()
+            self._coordinator.join(ignore_live_threads=True)
 
     @property
     def prepared(self) -> Prepared:
@@ -118,7 +119,8 @@ class RunLoop:
 
     def _chunk(self, most: int) -> int:
         runs = min(most, self._longest, max(1, int(_CHUNK_SECONDS / self._seconds_per_run)))
-        runs = self._noted.runs_without_call(runs, self._steady)
+        if self._seats:
+            runs = self._noted.runs_without_call(runs, self._steady)
         # Without `prepared`: before the first run, hooks have not said yet what is to be compiled along.
         if self._steady is not None:
             alike = self.session.alike(self._steady.inputs)
@@ -135,6 +137,10 @@ class RunLoop:
 
     def _run_quietly(self, runs: int, fetch: bool) -> tuple[int, list[Any], bool]:
         self._ran, before = self.prepared, self.session.state.draws
+        if not self._seats:
+            done, values, nan = self.session.run_prepared(self._ran, runs, fetch=fetch)
+            self.runs += done
+            return done, values[: len(self.targets)], nan
         notes = self._noted.notes(runs)
         nan = False
         try:

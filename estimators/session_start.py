@@ -9,6 +9,7 @@ from estimators import logging
 from estimators.checkpoint.format import checkpoint_exists
 from estimators.checkpoint.recovery import restore_newest
 from estimators.compiler.reference import evaluate as interpret
+from estimators.local_values import give_first_values
 from estimators.scaffold import Scaffold
 from estimators.session import Session
 
@@ -33,7 +34,7 @@ def local_values(session: Session, scaffold: Scaffold) -> None:
     """What the local variables begin with, in every session."""
     logging.info("Running local_init_op.")
     session.start_iterators([scaffold.local_init_op])
-    interpret([scaffold.local_init_op], {}, session.state.arrays, session.state.seed)
+    give_first_values(session, scaffold.local_init_op)
     logging.info("Done running local_init_op.")
 
 

@@ -23,9 +23,9 @@ class VariableArrays(dict[str, np.ndarray]):
         array[...] = source
         super().__setitem__(name, array)
 
-    def share(self, name: str, array: np.ndarray) -> None:
-        """Holds `array` itself, which another state holds too."""
-        super().__setitem__(name, array)
+    def share(self, arrays: Mapping[str, np.ndarray]) -> None:
+        """Holds these arrays themselves, which another state holds too."""
+        super().update(arrays)
 
 
 @final
@@ -34,8 +34,7 @@ class State:
 
     def __init__(self, seed: int | None = None, arrays: Mapping[str, np.ndarray] | None = None) -> None:
         self.arrays = VariableArrays()
-        for name, array in (arrays or {}).items():
-            self.arrays.share(name, array)
+        self.arrays.share(arrays or {})
         self.resume: dict[str, Any] = {
             "seed": secrets.randbits(31) if seed is None else seed,
             "draws": 0,

@@ -12,7 +12,7 @@ from typing import Any, final
 from estimators import logging
 from estimators.checkpoint.format import read_checkpoint
 from estimators.checkpoint.recovery import checkpoints_newest_first, restore_newest
-from estimators.compiler.reference import evaluate as interpret
+from estimators.local_values import give_first_values, has_none
 from estimators.run_config import RunConfig
 from estimators.scaffold import Scaffold
 from estimators.session import Session
@@ -22,6 +22,8 @@ from model_fns.errors import DataLossError
 from model_fns.graph.graph import Graph
 from model_fns.graph.keys import GraphKeys
 
+_LOOK = object()
+
 
 @final
 class Weights:
@@ -29,13 +31,14 @@ class Weights:
 
     def __init__(self, config: RunConfig) -> None:
         self._config = config
+        self._state_file = os.path.join(config.model_dir or "", "checkpoint")
         self._state: State | None = None
         self._stamp: Any = None
 
     def _disk(self) -> Any:
         """What tells whether the state file is the one last seen."""
         try:
-            status = os.stat(os.path.join(self._config.model_dir or "", "checkpoint"))
+            status = os.stat(self._state_file)
         except OSError:
             return None
         return status.st_mtime_ns, status.st_ino, status.st_size
@@ -49,10 +52,13 @@ class Weights:
         """Lets the next call begin with the latest checkpoint."""
         self._state = None
 
-    def _current(self) -> State | None:
-        """The state in memory, unless the directory has changed without us. Another thread may ask at the same time."""
+    def _current(self, stamp: Any = _LOOK) -> State | None:
+        """The state in memory, unless the directory has changed without us. Another thread may ask at the same time.
+
+        `stamp`: what `_disk` said just now.
+        """
         state = self._state
-        if state is not None and self._disk() != self._stamp:
+        if state is not None and (self._disk() if stamp is _LOOK else stamp) != self._stamp:
             self._state = state = None
         return state
 
@@ -92,11 +98,11 @@ class Weights:
         if checkpoint_path is not None:
             restore_from(session, scaffold, checkpoint_path)
         else:
-            state, stamp = self._current(), self._disk()
+            stamp = self._disk()
+            state = self._current(stamp)
             if state is not None and _holds_all(state, session.graph):
                 self._name_checkpoint(state)
-                for name, array in state.arrays.items():
-                    arrays.share(name, array)
+                arrays.share(state.arrays)
             elif restore_newest(scaffold.saver, session, self._config.model_dir) is not None:
                 state = State(session.state.seed, arrays)
                 state.resume.update(session.state.resume)
@@ -105,9 +111,17 @@ class Weights:
                 first_values(session, scaffold)
         self._run_local_init_op(session, scaffold)
 
+    def are_in(self, session: Session, scaffold: Scaffold) -> bool:
+        """Whether `read_into` would give the session what it has, and nothing of its own."""
+        state = self._current()
+        if state is None or logging.shows(logging.INFO) or not has_none(scaffold.local_init_op):
+            return False
+        there, here = state.arrays, session.state.arrays
+        return len(there) == len(here) and all(here.get(name) is array for name, array in there.items())
+
     def announce(self, verb: str) -> None:
         """Says so if there is nothing learnt yet to evaluate or predict with."""
-        if self._current() is None and self.newest_checkpoint() is None:
+        if logging.shows(logging.INFO) and self._current() is None and self.newest_checkpoint() is None:
             directory = self._config.model_dir
             logging.info(
                 "Could not find trained model in model_dir: %s, running initialization to %s.", directory, verb
@@ -124,7 +138,7 @@ class Weights:
     @staticmethod
     def _run_local_init_op(session: Session, scaffold: Scaffold) -> None:
         logging.info("Running local_init_op.")
-        interpret([scaffold.local_init_op], {}, session.state.arrays, session.state.seed)
+        give_first_values(session, scaffold.local_init_op)
         logging.info("Done running local_init_op.")
 
 
@@ -133,9 +147,8 @@ def share_into(session: Session, scaffold: Scaffold, state: State) -> None:
     missing = _missing(state, session.graph)
     if missing:
         raise ValueError(f"The session has no values of {', '.join(missing)}: it is not one that trains this model.")
-    for name, array in state.arrays.items():
-        session.state.arrays.share(name, array)
-    interpret([scaffold.local_init_op], {}, session.state.arrays, session.state.seed)
+    session.state.arrays.share(state.arrays)
+    give_first_values(session, scaffold.local_init_op)
 
 
 def _missing(state: State, graph: Graph) -> list[str]:

@@ -26,6 +26,7 @@ import numpy as np
 from model_fns.graph.constant import FrozenArray
 from model_fns.graph.dimensions import SIZE_FUNCTIONS, Symbol, unknown
 from model_fns.graph.dtypes import DType, as_dtype
+from model_fns.graph.syntax import parsed
 
 _SYMBOL_NODES = (
     *(ast.Expression, ast.BinOp, ast.UnaryOp, ast.Add, ast.Sub, ast.Mult, ast.FloorDiv, ast.USub, ast.Load),
@@ -143,7 +144,7 @@ def _symbol(value: Any, renamed: dict[str, str]) -> Symbol:
 def _checked_atom(atom: str) -> str:
     """A size's name, or arithmetic on such: it will be pasted into code."""
     try:
-        tree = ast.parse(atom, mode="eval")
+        tree = parsed(atom, "eval")
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         raise ValueError(f"{atom!r} is no size") from None
     for node in ast.walk(tree):

@@ -28,8 +28,12 @@ _ALIGNMENT = 64  # bytes: a cache line, and the widest vector
 _STATUS, _STEPS, _DRAWS, _SEED, _POSITION, _STEP = (
     HEADER.index(name) for name in ("status", "steps", "draws", "seed", "position", "step")
 )
+_ROWS_IN_SOURCE, _SHUFFLED, _STREAM = (HEADER.index(name) for name in ("rows_in_source", "shuffled", "stream"))
 
 _CallbackType = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64)
+
+
+_NO_ORDER = np.zeros(1, np.int64)  # never looked at
 
 
 @final
@@ -45,8 +49,8 @@ class Source:
     epoch_of_order: np.ndarray = field(init=False)
 
     def __post_init__(self) -> None:
-        self.order = np.zeros(max(self.rows, 1), np.int64)
-        self.epoch_of_order = np.full(1, -1, np.int64)
+        self.order = np.zeros(max(self.rows, 1), np.int64) if self.shuffled else _NO_ORDER
+        self.epoch_of_order = np.full(1, -1, np.int64) if self.shuffled else _NO_ORDER
 
 
 def number_of(dim: Dim, sizes: Mapping[str, int]) -> int:
@@ -103,6 +107,11 @@ class Binding:
         self._workers = 0
         self._error: BaseException | None = None
         self._source: Source | None = None
+        self._slots_of_source = [
+            (number, slot)
+            for number, slot in enumerate(emitted.names.slots)
+            if slot.kind in ("source", "order", "epoch of order")
+        ]
         foreign = {*program.variables, *given}
         for number, slot in enumerate(emitted.names.slots):
             self._fill(number, slot, foreign)
@@ -161,17 +170,15 @@ class Binding:
             self._point_at(source)
 
     def _point_at(self, source: Source) -> None:
-        names, entries = self.emitted.names, self._entries
-        for number, slot in enumerate(names.slots):
+        entries = self._entries
+        for number, slot in self._slots_of_source:
             if slot.kind == "source":
                 entries[number] = address(source.arrays[slot.key[0]])
             elif slot.kind == "order":
                 entries[number] = address(source.order)
-            elif slot.kind == "epoch of order":
+            else:
                 entries[number] = address(source.epoch_of_order)
-        entries[names.slot("rows_in_source")] = source.rows
-        entries[names.slot("shuffled")] = source.shuffled
-        entries[names.slot("stream")] = source.stream
+        entries[_ROWS_IN_SOURCE], entries[_SHUFFLED], entries[_STREAM] = source.rows, source.shuffled, source.stream
         self._source = source
 
     def header(self, steps: int, draws: int, seed: int, position: int, notes: Notes | None = None) -> None:

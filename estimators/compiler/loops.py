@@ -13,6 +13,7 @@ from estimators.compiler.schedule import Loop, Step
 from model_fns.graph import dtypes
 from model_fns.graph.dimensions import Dim, Dims, Symbol, product, same
 from model_fns.graph.dtypes import DType
+from model_fns.graph.syntax import parsed
 from model_fns.ops.arithmetic import Cast
 
 _SMALL = 512  # elements up to which one worker is faster alone
@@ -160,7 +161,7 @@ class _Rewriter(ast.NodeTransformer):
         self.code, self.arguments, self.constants, self.kind = code, arguments, constants, kind
 
     def rewrite(self, expression: str) -> str:
-        return ast.unparse(self.visit(ast.parse(expression, mode="eval")))
+        return ast.unparse(self.visit(parsed(expression, "eval")))
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         if node.id in self.arguments:

@@ -19,6 +19,7 @@ from llvmlite import ir
 from numba.core import sigutils, types
 
 from estimators.kernels import elementary
+from model_fns.graph.syntax import parsed
 
 _INDEX = ir.IntType(64)
 _BYTE = ir.IntType(8)
@@ -56,7 +57,7 @@ class Kernel:
 
 def translate(source: str, name: str) -> str:
     """The LLVM module, as text, of the function `run` in `source`, under the name `name`."""
-    return _Translator(ast.parse(source), name).module_text()
+    return _Translator(parsed(source), name).module_text()
 
 
 class _Translator:

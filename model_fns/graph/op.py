@@ -10,7 +10,6 @@ Static attributes are the dataclass fields, so equality, hash and repr come free
 
 from __future__ import annotations
 
-import ast
 import functools
 from abc import ABC
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from model_fns.graph import dtypes
 from model_fns.graph.dimensions import Dims, broadcast
 from model_fns.graph.dtypes import DType
 from model_fns.graph.scalar_functions import NUMPY_FUNCTIONS
+from model_fns.graph.syntax import parsed
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ class Comparison(Elementwise):
 
 @functools.cache
 def compiled_expression(expression: str) -> CodeType:
-    return compile(ast.parse(expression, mode="eval"), f"<{expression}>", "eval")
+    return compile(parsed(expression, "eval"), f"<{expression}>", "eval")
 
 
 def common_dtype(inputs: tuple[DType, ...]) -> DType:

@@ -19,6 +19,7 @@ from model_fns import layers, losses
 from model_fns.errors import DataLossError, InvalidArgumentError, NanLossDuringTrainingError, NotFoundError
 from model_fns.estimator_spec import EstimatorSpec
 from model_fns.global_step import get_global_step
+from model_fns.mode_keys import ModeKeys
 from model_fns.optimizers import GradientDescentOptimizer
 from tests.estimators.models import DIGITS, line_input, model_fn, prediction_input, training_input
 from tests.estimators.models import test_input as evaluation_input
@@ -456,3 +457,29 @@ def test_plain_arrays_are_one_batch(tmp_path: Path) -> None:
     x, y = np.ones((4, 1), np.float32), np.ones((4, 1), np.float32)
     model = Estimator(linear_model, tmp_path).train(lambda: ({"x": x}, y), steps=3)
     assert model.evaluate(lambda: ({"x": x}, y))["global_step"] == 3
+
+
+def test_predictions_one_after_another_see_the_present_weights_and_their_own_input(tmp_path: Path) -> None:
+    """...though a session that an earlier one left behind is used again."""
+    estimator = Estimator(model_fn, str(tmp_path), RunConfig(tf_random_seed=1))
+    estimator.train(training_input(), steps=5)
+
+    def predicted() -> list[int]:
+        return [int(item["classes"]) for item in estimator.predict(prediction_input(40))]
+
+    before = predicted()
+    built = estimator._built[ModeKeys.PREDICT]
+    (left,) = built.idle
+    assert predicted() == before
+    assert built.idle == [left]
+    slow = estimator.predict(prediction_input(40))
+    first = next(slow)  # while it is in use, others make their own
+    assert predicted() == before
+    assert [int(item["classes"]) for item in (first, *slow)] == before
+    estimator.train(training_input(), steps=200)
+    after = predicted()
+    assert after != before
+    fresh = Estimator(model_fn, str(tmp_path), RunConfig(tf_random_seed=1))
+    assert [int(item["classes"]) for item in fresh.predict(prediction_input(40))] == after
+    fresh.train(training_input(), steps=200)  # behind the other's back
+    assert predicted() == [int(item["classes"]) for item in fresh.predict(prediction_input(40))]
