@@ -53,7 +53,9 @@ class RunLoop:
         self._ran: Prepared | None = None  # the program of the last quiet run
         self._steady: Prepared | None = None  # what serves every run, until a hook asks for more
         self._seconds_per_run = _CHUNK_SECONDS  # until measured: one run at a time
+        self._looked = 0.0  # when hooks without a cadence were called
         self._longest = 1
+        self._nan = False  # in the last run that hooks were called at
 
     def beside(self, session: Session) -> RunLoop:
         """A loop without hooks in another session of the same graph, of the same compiled program."""
@@ -99,8 +101,11 @@ class RunLoop:
         if runs == 0:
             self._end_of_input()
             return None
-        observers = [seat for seat in self._seats if seat.wants(runs)]
         started = time.perf_counter()
+        look = runs > 1 or started - self._looked >= _CHUNK_SECONDS / 2
+        if look:
+            self._looked = started
+        observers = [seat for seat in self._seats if seat.wants(runs, look)]
         quiet = runs - 1 if observers else runs
         done, nan = 0, False
         values: list[Any] = []
@@ -157,18 +162,21 @@ class RunLoop:
             SessionRunContext(SessionRunArgs(self.targets), self.session, seat.waited + 1) for seat in observers
         ]
         asked = self._observed.ask([seat.hook for seat in observers], contexts)
+        self._nan = False
         results = self._observed.run(asked)
         self.runs += 1
         for seat in self._seats:
             seat.passed(1)
         self._stopping |= self._observed.tell(asked, results)
+        if self._nan:
+            self._tell_of_nan([seat for seat in self._seats if seat not in observers], results[self.watched])
         for seat in observers:
             seat.ask()
         return [results[item] for item in self.targets], 1
 
     def _compute(self, items: list[Any], feeds: dict[Tensor, Any]) -> dict[Any, Any]:
         prepared = self.session.prepare(items, feeds, self.watched, self.title) if feeds else self.prepared
-        _, values, _ = self.session.run_prepared(prepared, feeds=feeds)
+        _, values, self._nan = self.session.run_prepared(prepared, feeds=feeds)
         return dict(zip(prepared.fetches, values, strict=True))
 
     def _report_nan(self) -> list[Any]:
@@ -180,13 +188,17 @@ class RunLoop:
         rest = iter(values)
         results = {item: next(rest) if isinstance(item, Tensor) else None for item in self.targets}
         loss = self._ran.executable.current([self._ran.values[self.watched]])[0]
-        for seat in self._seats:
-            if getattr(seat.hook, "checks_every_run", False):
+        self._tell_of_nan(self._seats, loss)
+        return [results[item] for item in self.targets]
+
+    def _tell_of_nan(self, seats: Iterable[Seat], loss: Any) -> None:
+        """Calls those hooks that look for a NaN, after a run in which the watched loss was one."""
+        for seat in seats:
+            if seat.checks_every_run:
                 context = SessionRunContext(SessionRunArgs(self.targets), self.session, seat.waited)
                 seat.hook.before_run(context)
                 seat.hook.after_run(context, SessionRunValues(loss, None, None))
                 self._stopping |= context.stop_requested
-        return [results[item] for item in self.targets]
 
     def _end_of_input(self) -> None:
         """As in TensorFlow, hooks are told of a run that then finds no input: before_run without after_run."""

@@ -27,6 +27,11 @@ class NotedRuns:
     def runs_without_call(self, most: int, prepared: Prepared | None) -> int:
         """How many runs, of at most `most`, there are until a hook must be called. `prepared` serves them all."""
         for seat in self._seats:
+            seat.noting = None
+        if min([most, *(seat.due for seat in self._seats if seat.due and not seat.may_note)]) == 1:
+            return 1
+        for seat in self._seats:
+            seat.ask_for_notes()
             if seat.noting is not None and not self._can_note(prepared, seat.noting.tensors):
                 seat.noting = None
         most = min([most, *(seat.due for seat in self._seats if seat.due and seat.noting is None)])

@@ -19,20 +19,24 @@ class Seat:
         self.due: int | None = 1
         self.waited = 0
         self.noting: Noting | None = None
+        self.may_note = isinstance(hook, SessionRunHook) and type(hook).noting is not SessionRunHook.noting
+        self.checks_every_run = getattr(hook, "checks_every_run", False)
 
     def ask(self) -> None:
-        self.due, self.waited = cadence(self.hook), 0
-        self.noting = self.hook.noting() if self.due and isinstance(self.hook, SessionRunHook) else None
+        self.due, self.waited, self.noting = cadence(self.hook), 0, None
+
+    def ask_for_notes(self) -> None:
+        self.noting = self.hook.noting() if self.due and self.may_note else None
 
     def passed(self, runs: int) -> None:
         self.waited += runs
         if self.due:
             self.due -= runs
 
-    def wants(self, runs: int) -> bool:
-        """Whether the hook must see the last of the next `runs` runs."""
+    def wants(self, runs: int, look: bool) -> bool:
+        """Whether the hook must see the last of `runs` more runs. `look`: it is time for those without a cadence."""
         if not self.due:
-            return self.due == 0
+            return self.due == 0 and look
         if self.noting is not None:
             return runs >= self.due and (runs - self.due) % self.noting.every == 0
         return self.due <= runs

@@ -148,9 +148,17 @@ def test_notes_are_what_single_runs_compute(workers: int, monkeypatch: pytest.Mo
 def test_a_chunk_ends_where_notes_find_no_more_room() -> None:
     with tf.Graph().as_default() as graph:
         loss = tf.constant(1.0)
-    seats = [Seat(tf.train.SessionRunHook()) for _ in range(3)]
-    for seat, due, every in zip(seats, (1, 2, 5), (1, 3, 4), strict=True):
-        seat.due, seat.noting = due, Noting(every, (loss,))
+
+    class Watcher(tf.train.SessionRunHook):
+        def __init__(self, every: int) -> None:
+            self.every = every
+
+        def noting(self) -> Noting:
+            return Noting(self.every, (loss,))
+
+    seats = [Seat(Watcher(every)) for every in (1, 3, 4)]
+    for seat, due in zip(seats, (1, 2, 5), strict=True):
+        seat.due = due
 
     class Program:
         noted = {loss: None}  # noqa: RUF012
