@@ -9,12 +9,14 @@ number generators", OOPSLA 2014): its finaliser, applied to key + (i + 1) * gold
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 GOLDEN_GAMMA = 0x9E3779B97F4A7C15  # 2**64 divided by the golden ratio, made odd
 _MASK = (1 << 64) - 1
+_BLOCK = 16384
 
 
 def _mix(z: Any) -> Any:
@@ -31,6 +33,15 @@ def _bits_at(key: int | np.uint64, indices: Any) -> Any:
 def random_bits(key: int | np.uint64, count: int) -> Any:
     """The first `count` numbers of a key: uint64 [count]."""
     return _bits_at(key, np.arange(count, dtype=np.uint64))
+
+
+def made_of_bits(key: int | np.uint64, count: int, make: Callable[[Any], Any], dtype: Any) -> Any:
+    """make(random_bits(key, count)) as an array of `dtype`, made in blocks that stay in the processor's cache."""
+    made = np.empty(count, dtype)
+    for start in range(0, count, _BLOCK):
+        stop = min(start + _BLOCK, count)
+        made[start:stop] = make(_bits_at(key, np.arange(start, stop, dtype=np.uint64)))
+    return made
 
 
 def random_key(seed: int, stream: int, step: int) -> np.uint64:

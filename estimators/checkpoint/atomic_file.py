@@ -8,6 +8,7 @@ import os
 import re
 import socket
 import time
+from collections.abc import Iterable
 
 # A dead process's file must have lain untouched so long: process numbers of two containers do not tell who is dead.
 _QUIET_SECONDS = 60.0
@@ -16,7 +17,7 @@ _numbers = itertools.count()
 _being_written: set[str] = set()
 
 
-def replace_file(path: str, content: bytes) -> None:
+def replace_file(path: str, *content: bytes | memoryview) -> None:
     """Puts `content` in the place of the file `path`; the bytes are on the disk before the name points to them.
 
     Raises OSError, naming the file and saying that nothing was changed, if that fails: disk full, read-only, no
@@ -41,11 +42,12 @@ def replace_file(path: str, content: bytes) -> None:
     _flush_directory(directory)
 
 
-def _write_through(path: str, content: bytes) -> None:
+def _write_through(path: str, content: Iterable[bytes | memoryview]) -> None:
     with open(path, "wb", buffering=0) as file:
-        rest = memoryview(content)
-        while rest:
-            rest = rest[file.write(rest) or 0 :]
+        for piece in content:
+            rest = memoryview(piece)
+            while rest:
+                rest = rest[file.write(rest) or 0 :]
         os.fsync(file.fileno())
 
 

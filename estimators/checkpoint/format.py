@@ -11,7 +11,7 @@ import contextlib
 import json
 import os
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,12 @@ Arrays = dict[str, np.ndarray]
 
 _SUFFIX = ".safetensors"
 _FORMAT = "estimators checkpoint 1"
+_TYPES = {
+    **{f"float{bits}": f"F{bits}" for bits in (16, 32, 64)},
+    **{f"int{bits}": f"I{bits}" for bits in (8, 16, 32, 64)},
+    **{f"uint{bits}": f"U{bits}" for bits in (8, 16, 32, 64)},
+    "bool": "BOOL",
+}
 _KINDS = "fiub"  # what safetensors and numpy both have: floats, integers, bool
 
 
@@ -45,7 +51,7 @@ def write_checkpoint(path_prefix: Any, arrays: Mapping[str, Any], metadata: dict
     text = json.dumps(metadata, default=_plain_number, sort_keys=True)
     header = {"format": _FORMAT, "metadata": text, "checksum": _checksum(dense, text)}
     remove_abandoned(os.path.dirname(path))
-    replace_file(path, safetensors.numpy.save(dense, header))
+    replace_file(path, *_content(dense, header))
 
 
 def read_checkpoint(path_prefix: Any) -> tuple[Arrays, dict[str, Any]]:
@@ -111,6 +117,30 @@ def _checksum(arrays: Mapping[str, np.ndarray], metadata: str) -> str:
         total = zlib.crc32(f"{name}\0{array.dtype.name}{array.shape}".encode(), total)
         total = zlib.crc32(array.reshape(-1).view(np.uint8).data, total)
     return f"crc32:{total:08x}"
+
+
+def _content(arrays: Mapping[str, np.ndarray], metadata: dict[str, str]) -> Iterator[bytes | memoryview]:
+    """A safetensors file, piece by piece, so that nothing is copied: safetensors.numpy.save copies all of it, twice.
+
+    The file is eight bytes that say how long the JSON after them is, that JSON, in it type, shape and place of each
+    array, and the arrays' bytes; larger element types come first, so that all are aligned.
+    """
+    order = sorted(arrays, key=lambda name: (-arrays[name].dtype.itemsize, name))
+    described: dict[str, Any] = {"__metadata__": metadata}
+    place = 0
+    for name in order:
+        array = arrays[name]
+        described[name] = {
+            "dtype": _TYPES[array.dtype.name],
+            "shape": list(array.shape),
+            "data_offsets": [place, place + array.nbytes],
+        }
+        place += array.nbytes
+    text = json.dumps(described, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    yield len(text).to_bytes(8, "little") + text
+    for name in order:
+        yield arrays[name].reshape(-1).view(np.uint8).data
 
 
 def _header(content: bytes) -> dict[str, str]:

@@ -45,7 +45,10 @@ def evaluate(
     """
     feeds, state = dict(feeds or {}), {} if state is None else state
     values: dict[Tensor, Any] = {tensor: fed_array(tensor, value) for tensor, value in feeds.items()}
-    for operation in needed_operations(fetches, feeds):
+    operations = needed_operations(fetches, feeds)
+    last = {tensor: operation for operation in operations for tensor in operation.inputs}  # that looks at it
+    kept = {item for item in fetches if isinstance(item, Tensor)}
+    for operation in operations:
         if operation.outputs and all(output in values for output in operation.outputs):
             continue
         for output, value in zip(operation.outputs, _outputs(operation, values, state, seed, step), strict=True):
@@ -53,6 +56,9 @@ def evaluate(
                 values[output] = value
                 if watch is not None:
                     watch(output, value)
+        for tensor in operation.inputs:
+            if last[tensor] is operation and tensor not in kept:
+                values.pop(tensor, None)  # first values of large variables need not all be there twice
     return [_fetched(item, values, state) for item in fetches]
 
 

@@ -7,6 +7,7 @@ threads, on batches drawn before, or on where a job was interrupted.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, final
 
@@ -23,7 +24,7 @@ from model_fns.ops.apply import apply, graph_of
 from model_fns.ops.arithmetic import add, cast, multiply
 from model_fns.ops.comparison import greater_equal
 from model_fns.ops.shaping import shape, size_vector
-from model_fns.random_bits import random_bits, shuffle_order, uniform
+from model_fns.random_bits import made_of_bits, random_bits, shuffle_order, uniform
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,11 @@ class Draw(Op):
     def gradient(self, upstream: Tensor, output: Tensor, *inputs: Tensor) -> tuple[Any, ...]:
         return (None,) * len(inputs)
 
-    def uniform(self, shape: Any, key: int, dtype: Any = None) -> np.ndarray:
-        """Numbers in [0, 1) in `shape`."""
+    def made(self, shape: Any, key: int, make: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+        """What `make` makes of the key's bits, in `shape`."""
         sizes = tuple(int(size) for size in shape)
         count = int(np.prod(sizes, initial=1))
-        return uniform(random_bits(key, count), np.dtype(dtype or self.dtype.as_numpy_dtype)).reshape(sizes)
+        return made_of_bits(key, count, make, self.dtype.as_numpy_dtype).reshape(sizes)
 
 
 @final
@@ -60,7 +61,7 @@ class RandomUniform(Draw):
 
     def kernel(self, *inputs: Any) -> Any:
         shape, key = inputs
-        return self.uniform(shape, key)
+        return self.made(shape, key, lambda bits: uniform(bits, self.dtype.as_numpy_dtype))
 
 
 @final
@@ -71,7 +72,7 @@ class RandomUniformInt(Draw):
     def kernel(self, *inputs: Any) -> Any:
         shape, low, high, key = inputs
         span = np.float64(int(high) - int(low))
-        return (int(low) + np.floor(self.uniform(shape, key, np.float64) * span)).astype(self.dtype.as_numpy_dtype)
+        return self.made(shape, key, lambda bits: int(low) + np.floor(uniform(bits, np.float64) * span))
 
 
 @final
@@ -81,7 +82,7 @@ class RandomStandardNormal(Draw):
 
     def kernel(self, *inputs: Any) -> Any:
         shape, key = inputs
-        return inverse_normal(self.uniform(shape, key, np.float64) + 2.0**-54).astype(self.dtype.as_numpy_dtype)
+        return self.made(shape, key, lambda bits: inverse_normal(uniform(bits, np.float64) + 2.0**-54))
 
 
 @final
@@ -92,8 +93,9 @@ class TruncatedNormal(Draw):
     def kernel(self, *inputs: Any) -> Any:
         shape, key = inputs
         outside = 0.5 * math.erfc(math.sqrt(2.0))  # the probability below -2
-        share = outside + self.uniform(shape, key, np.float64) * (1 - 2 * outside)
-        return inverse_normal(share).astype(self.dtype.as_numpy_dtype)
+        return self.made(
+            shape, key, lambda bits: inverse_normal(outside + uniform(bits, np.float64) * (1 - 2 * outside))
+        )
 
 
 @final
