@@ -19,10 +19,10 @@ _NAMES = {"dims": "shape"}  # of attributes whose name here is another one than 
 
 def graph_def(graph: Graph, first: int = 0, add_shapes: bool = False) -> GraphDef:
     """The operations of a graph from number `first` on; with `add_shapes` their outputs' shapes as attributes."""
-    return GraphDef(
-        node=[node_def(operation, add_shapes) for operation in graph.operations[first:]],
-        versions={"producer": _PRODUCER, "min_consumer": _MIN_CONSUMER},
-    )
+    made = GraphDef(versions={"producer": _PRODUCER, "min_consumer": _MIN_CONSUMER})
+    for operation in graph.operations[first:]:
+        made.node.hold(node_def(operation, add_shapes))
+    return made
 
 
 def node_def(operation: Operation, add_shapes: bool = False) -> NodeDef:
@@ -31,10 +31,18 @@ def node_def(operation: Operation, add_shapes: bool = False) -> NodeDef:
     made.input.extend(_input_name(tensor) for tensor in operation.inputs)
     made.input.extend(f"^{control.name}" for control in operation.control_inputs)
     for name, value in _attributes(operation).items():
-        made.attr[name].MergeFrom(value)
+        made.attr.hold(name, value)
     if add_shapes and operation.outputs:
-        shapes = ListValue(shape=[shape_proto(output.dims) for output in operation.outputs])
-        made.attr[_OUTPUT_SHAPES].MergeFrom(AttrValue(list=shapes))
+        shapes = ListValue()
+        for output in operation.outputs:
+            shapes.shape.hold(shape_proto(output.dims))
+        made.attr.hold(_OUTPUT_SHAPES, _holding("list", shapes))
+    return made
+
+
+def _holding(kind: str, message: Any) -> AttrValue:
+    made = AttrValue()
+    made.hold(kind, message)
     return made
 
 
@@ -58,9 +66,9 @@ def _attribute(name: str, value: Any) -> AttrValue:
     if isinstance(value, DType):
         return AttrValue(type=value.as_datatype_enum)
     if isinstance(value, FrozenArray):
-        return AttrValue(tensor=make_tensor_proto(value.array))
+        return _holding("tensor", make_tensor_proto(value.array))
     if name == "dims":
-        return AttrValue(shape=shape_proto(value))
+        return _holding("shape", shape_proto(value))
     if isinstance(value, bool):
         return AttrValue(b=value)
     if isinstance(value, int):
@@ -68,5 +76,5 @@ def _attribute(name: str, value: Any) -> AttrValue:
     if isinstance(value, float):
         return AttrValue(f=value)
     if isinstance(value, tuple) and value and all(isinstance(item, int) for item in value):
-        return AttrValue(list=ListValue(i=value))
+        return _holding("list", ListValue(i=value))
     return AttrValue(s=(value if isinstance(value, str) else repr(value)).encode())

@@ -55,7 +55,6 @@ class Summary(Op):
 
 
 @final
-@dataclass(frozen=True)
 class ScalarSummary(Summary):
     """A number"""
 
@@ -69,7 +68,6 @@ class ScalarSummary(Summary):
 
 
 @final
-@dataclass(frozen=True)
 class HistogramSummary(Summary):
     """The distribution of a tensor's elements"""
 
@@ -116,7 +114,6 @@ class AudioSummary(Summary):
 
 
 @final
-@dataclass(frozen=True)
 class TextSummary(Summary):
     """Strings"""
 
@@ -128,7 +125,6 @@ class TextSummary(Summary):
 
 
 @final
-@dataclass(frozen=True)
 class MergeSummary(Op):
     """Several summaries as one"""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, final
 
 import numpy as np
@@ -15,7 +14,6 @@ _WINDOW: Any = ((2, 2), (2, 2), "VALID")
 
 
 @final
-@dataclass(frozen=True)
 class BiasReluMaxPool(Op):
     """max_pool(relu(x + y)) over whole windows of 2 x 2 that do not overlap, y being one number for each channel"""
 
@@ -29,7 +27,6 @@ class BiasReluMaxPool(Op):
 
 
 @final
-@dataclass(frozen=True)
 class BiasReluMaxPoolGrad(Op):
     """The gradient of the same by x + y, given x, y, the pooled result and the gradient by it"""
 

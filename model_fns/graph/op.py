@@ -98,7 +98,6 @@ class Op(ABC):
         return np.asarray(self.kernel(*values))
 
 
-@dataclass(frozen=True)
 class Elementwise(Op):
     """A scalar function applied to every element of its broadcast inputs."""
 
@@ -121,7 +120,6 @@ class Elementwise(Op):
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
 
 
-@dataclass(frozen=True)
 class Comparison(Elementwise):
     """An elementwise function whose result is a truth value."""
 

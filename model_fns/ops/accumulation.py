@@ -37,7 +37,6 @@ class Cumulative(Op):
 
 
 @final
-@dataclass(frozen=True)
 class Cumsum(Cumulative):
     """The sum of the elements so far"""
 
@@ -49,7 +48,6 @@ class Cumsum(Cumulative):
 
 
 @final
-@dataclass(frozen=True)
 class Cumprod(Cumulative):
     """The product of the elements so far"""
 

@@ -11,7 +11,6 @@ from model_fns.ops.apply import apply
 
 
 @final
-@dataclass(frozen=True)
 class Relu(Elementwise):
     """max(x, 0)"""
 
@@ -22,7 +21,6 @@ class Relu(Elementwise):
 
 
 @final
-@dataclass(frozen=True)
 class ReluGrad(Elementwise):
     """x where the feature y is positive, else 0"""
 
@@ -33,7 +31,6 @@ class ReluGrad(Elementwise):
 
 
 @final
-@dataclass(frozen=True)
 class Relu6(Elementwise):
     """min(max(x, 0), 6)"""
 
@@ -44,7 +41,6 @@ class Relu6(Elementwise):
 
 
 @final
-@dataclass(frozen=True)
 class Relu6Grad(Elementwise):
     """x where the feature y is between 0 and 6, else 0"""
 
@@ -79,7 +75,6 @@ class LeakyReluGrad(Elementwise):
 
 
 @final
-@dataclass(frozen=True)
 class Elu(Elementwise):
     """x where x > 0, else e^x - 1 (Clevert, Unterthiner, Hochreiter 2015)"""
 
@@ -90,7 +85,6 @@ class Elu(Elementwise):
 
 
 @final
-@dataclass(frozen=True)
 class EluGrad(Elementwise):
     """x times the slope of elu, told from its value y"""
 
@@ -102,7 +96,6 @@ class EluGrad(Elementwise):
 
 
 @final
-@dataclass(frozen=True)
 class EluCurve(Elementwise):
     """x where y is negative, else 0"""
 
@@ -143,7 +136,6 @@ class SeluGrad(Elementwise):
 
 
 @final
-@dataclass(frozen=True)
 class Sigmoid(Elementwise):
     """1 / (1 + e^-x)"""
 
@@ -154,7 +146,6 @@ class Sigmoid(Elementwise):
 
 
 @final
-@dataclass(frozen=True)
 class Tanh(Elementwise):
     """The hyperbolic tangent"""
 
@@ -165,7 +156,6 @@ class Tanh(Elementwise):
 
 
 @final
-@dataclass(frozen=True)
 class Softplus(Elementwise):
     """log(1 + e^x)"""
 
@@ -176,7 +166,6 @@ class Softplus(Elementwise):
 
 
 @final
-@dataclass(frozen=True)
 class Softsign(Elementwise):
     """x / (1 + |x|)"""
 
@@ -187,7 +176,6 @@ class Softsign(Elementwise):
 
 
 @final
-@dataclass(frozen=True)
 class SoftsignSlope(Elementwise):
     """1 / (1 + |x|)^2"""
 
@@ -200,7 +188,6 @@ class SoftsignSlope(Elementwise):
 
 
 @final
-@dataclass(frozen=True)
 class SignOf(Elementwise):
     """The sign of x, 1 at 0"""
 

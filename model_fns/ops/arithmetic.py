@@ -15,7 +15,6 @@ from model_fns.ops.shaping import zeros_like
 
 
 @final
-@dataclass(frozen=True)
 class Add(Elementwise):
     """x + y"""
 
@@ -27,7 +26,6 @@ class Add(Elementwise):
 
 
 @final
-@dataclass(frozen=True)
 class Sub(Elementwise):
     """x - y"""
 
@@ -39,7 +37,6 @@ class Sub(Elementwise):
 
 
 @final
-@dataclass(frozen=True)
 class Mul(Elementwise):
     """x * y"""
 
@@ -52,7 +49,6 @@ class Mul(Elementwise):
 
 
 @final
-@dataclass(frozen=True)
 class RealDiv(Elementwise):
     """x / y, for floating-point numbers"""
 
@@ -64,7 +60,6 @@ class RealDiv(Elementwise):
 
 
 @final
-@dataclass(frozen=True)
 class FloorDiv(Elementwise):
     """The quotient rounded towards minus infinity"""
 
@@ -76,7 +71,6 @@ class FloorDiv(Elementwise):
 
 
 @final
-@dataclass(frozen=True)
 class FloorMod(Elementwise):
     """x - y * floor(x / y): the remainder with the sign of y"""
 
@@ -88,7 +82,6 @@ class FloorMod(Elementwise):
 
 
 @final
-@dataclass(frozen=True)
 class Neg(Elementwise):
     """-x"""
 
@@ -99,7 +92,6 @@ class Neg(Elementwise):
 
 
 @final
-@dataclass(frozen=True)
 class Abs(Elementwise):
     """|x|"""
 
@@ -110,7 +102,6 @@ class Abs(Elementwise):
 
 
 @final
-@dataclass(frozen=True)
 class Sign(Elementwise):
     """-1, 0 or 1"""
 
@@ -121,7 +112,6 @@ class Sign(Elementwise):
 
 
 @final
-@dataclass(frozen=True)
 class Square(Elementwise):
     """x * x"""
 
@@ -132,7 +122,6 @@ class Square(Elementwise):
 
 
 @final
-@dataclass(frozen=True)
 class SquaredDifference(Elementwise):
     """(x - y)^2"""
 
@@ -145,7 +134,6 @@ class SquaredDifference(Elementwise):
 
 
 @final
-@dataclass(frozen=True)
 class Pow(Elementwise):
     """x to the power y"""
 
@@ -157,7 +145,6 @@ class Pow(Elementwise):
 
 
 @final
-@dataclass(frozen=True)
 class SafeLog(Elementwise):
     """log(x), and 0 where x is not positive: the factor in the gradient of x^y by y, as TensorFlow defines it"""
 
@@ -169,7 +156,6 @@ class SafeLog(Elementwise):
 
 
 @final
-@dataclass(frozen=True)
 class IsPositive(Elementwise):
     """1 where x > 0, else 0, in the type of x"""
 
@@ -180,7 +166,6 @@ class IsPositive(Elementwise):
 
 
 @final
-@dataclass(frozen=True)
 class Maximum(Elementwise):
     """The larger of x and y; NaN if either is"""
 
@@ -192,7 +177,6 @@ class Maximum(Elementwise):
 
 
 @final
-@dataclass(frozen=True)
 class Minimum(Elementwise):
     """The smaller of x and y; NaN if either is"""
 
@@ -204,7 +188,6 @@ class Minimum(Elementwise):
 
 
 @final
-@dataclass(frozen=True)
 class WhereNotLess(Elementwise):
     """x where y >= z, else 0"""
 
@@ -215,7 +198,6 @@ class WhereNotLess(Elementwise):
 
 
 @final
-@dataclass(frozen=True)
 class WhereLess(Elementwise):
     """x where y < z, else 0"""
 
@@ -226,7 +208,6 @@ class WhereLess(Elementwise):
 
 
 @final
-@dataclass(frozen=True)
 class AddN(Op):
     """The sum of any number of tensors of one shape"""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar, final
 
 from model_fns.graph.constant import convert_to_tensor
@@ -16,7 +15,6 @@ from model_fns.ops.shaping import reshape
 
 
 @final
-@dataclass(frozen=True)
 class BiasAdd(Elementwise):
     """x + y, where y is one number per channel: [channels], or [channels, 1, ...] if the channels come first"""
 

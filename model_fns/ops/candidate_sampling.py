@@ -88,7 +88,6 @@ def _shares(sampler: CandidateSampler) -> np.ndarray:
 
 
 @final
-@dataclass(frozen=True)
 class UniformCandidateSampler(CandidateSampler):
     """Every class as likely as any other"""
 
@@ -97,7 +96,6 @@ class UniformCandidateSampler(CandidateSampler):
 
 
 @final
-@dataclass(frozen=True)
 class LogUniformCandidateSampler(CandidateSampler):
     """Class k with probability log((k + 2) / (k + 1)) / log(range_max + 1): Zipf's law, by falling frequency"""
 

@@ -26,7 +26,6 @@ _WORD = 1 << 64
 
 
 @final
-@dataclass(frozen=True)
 class AbsentWhere(Op):
     """The numbers y, but ABSENT where the value x, a string or an integer, is the empty string or -1"""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar, final
 
 import numpy as np
@@ -16,7 +15,6 @@ from model_fns.ops.apply import apply
 
 
 @final
-@dataclass(frozen=True)
 class Equal(Comparison):
     """x == y"""
 
@@ -24,7 +22,6 @@ class Equal(Comparison):
 
 
 @final
-@dataclass(frozen=True)
 class NotEqual(Comparison):
     """x != y"""
 
@@ -32,7 +29,6 @@ class NotEqual(Comparison):
 
 
 @final
-@dataclass(frozen=True)
 class Less(Comparison):
     """x < y"""
 
@@ -40,7 +36,6 @@ class Less(Comparison):
 
 
 @final
-@dataclass(frozen=True)
 class LessEqual(Comparison):
     """x <= y"""
 
@@ -48,7 +43,6 @@ class LessEqual(Comparison):
 
 
 @final
-@dataclass(frozen=True)
 class Greater(Comparison):
     """x > y"""
 
@@ -56,7 +50,6 @@ class Greater(Comparison):
 
 
 @final
-@dataclass(frozen=True)
 class GreaterEqual(Comparison):
     """x >= y"""
 
@@ -64,7 +57,6 @@ class GreaterEqual(Comparison):
 
 
 @final
-@dataclass(frozen=True)
 class LogicalAnd(Comparison):
     """x and y"""
 
@@ -72,7 +64,6 @@ class LogicalAnd(Comparison):
 
 
 @final
-@dataclass(frozen=True)
 class LogicalOr(Comparison):
     """x or y"""
 
@@ -80,7 +71,6 @@ class LogicalOr(Comparison):
 
 
 @final
-@dataclass(frozen=True)
 class LogicalXor(Comparison):
     """x or y, not both"""
 
@@ -88,7 +78,6 @@ class LogicalXor(Comparison):
 
 
 @final
-@dataclass(frozen=True)
 class LogicalNot(Comparison):
     """not x"""
 
@@ -96,7 +85,6 @@ class LogicalNot(Comparison):
 
 
 @final
-@dataclass(frozen=True)
 class IsNan(Comparison):
     """True where x is not a number"""
 
@@ -104,7 +92,6 @@ class IsNan(Comparison):
 
 
 @final
-@dataclass(frozen=True)
 class IsInf(Comparison):
     """True where x is infinite"""
 
@@ -112,7 +99,6 @@ class IsInf(Comparison):
 
 
 @final
-@dataclass(frozen=True)
 class IsFinite(Comparison):
     """True where x is neither infinite nor NaN"""
 
@@ -120,7 +106,6 @@ class IsFinite(Comparison):
 
 
 @final
-@dataclass(frozen=True)
 class Select(Elementwise):
     """y where x, else z"""
 
@@ -141,7 +126,6 @@ class Select(Elementwise):
 
 
 @final
-@dataclass(frozen=True)
 class Where(Op):
     """The index vectors of what is true, or not 0, in x"""
 

@@ -19,7 +19,6 @@ from model_fns.graph.tensor import Operation, Tensor
 from model_fns.ops.apply import apply, graph_of
 
 
-@dataclass(frozen=True)
 class Same(Op):
     """An op whose output is its input"""
 
@@ -36,13 +35,11 @@ class Same(Op):
 
 
 @final
-@dataclass(frozen=True)
 class Identity(Same):
     """x itself"""
 
 
 @final
-@dataclass(frozen=True)
 class StopGradient(Same):
     """x itself, as a constant in the eyes of differentiation"""
 
@@ -62,7 +59,6 @@ class PreventGradient(Same):
 
 
 @final
-@dataclass(frozen=True)
 class NoOp(Op):
     """Nothing but its control dependencies"""
 

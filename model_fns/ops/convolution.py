@@ -81,7 +81,6 @@ class Convolution(Op):
 
 
 @final
-@dataclass(frozen=True)
 class Conv2D(Convolution):
     """Convolution of x with the weights y (no flipping: cross-correlation, as in every framework)"""
 
@@ -109,7 +108,6 @@ class Conv2D(Convolution):
 
 
 @final
-@dataclass(frozen=True)
 class Conv2DBackpropInput(Convolution):
     """The gradient of a convolution by its input, in the shape of z, from dy = x and the weights y"""
 
@@ -132,7 +130,6 @@ class Conv2DBackpropInput(Convolution):
 
 
 @final
-@dataclass(frozen=True)
 class Conv2DBackpropFilter(Convolution):
     """The gradient of a convolution by its weights, in the shape of z, from the input x and dy = y"""
 

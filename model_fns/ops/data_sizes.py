@@ -101,7 +101,6 @@ class NumbersUpTo(Op):
 
 
 @final
-@dataclass(frozen=True)
 class StitchPlaces(Op):
     """For each number up to the largest of x, the last place where it is"""
 

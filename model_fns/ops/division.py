@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, final
 
 import numpy as np
@@ -17,7 +16,6 @@ from model_fns.ops.arithmetic import FloorDiv, FloorMod, RealDiv, abs, divide, m
 
 
 @final
-@dataclass(frozen=True)
 class Divisor(Op):
     """x, which integers are divided by: InvalidArgumentError if a 0 is among it"""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Any, ClassVar, final
 
 from model_fns.graph.op import Elementwise
@@ -12,7 +11,6 @@ from model_fns.ops.apply import apply
 
 
 @final
-@dataclass(frozen=True)
 class Exp(Elementwise):
     """e^x"""
 
@@ -23,7 +21,6 @@ class Exp(Elementwise):
 
 
 @final
-@dataclass(frozen=True)
 class Expm1(Elementwise):
     """e^x - 1, exact for small x"""
 
@@ -34,7 +31,6 @@ class Expm1(Elementwise):
 
 
 @final
-@dataclass(frozen=True)
 class Log(Elementwise):
     """The natural logarithm"""
 
@@ -45,7 +41,6 @@ class Log(Elementwise):
 
 
 @final
-@dataclass(frozen=True)
 class Log1p(Elementwise):
     """log(1 + x), exact for small x"""
 
@@ -56,7 +51,6 @@ class Log1p(Elementwise):
 
 
 @final
-@dataclass(frozen=True)
 class Sqrt(Elementwise):
     """The square root"""
 
@@ -67,7 +61,6 @@ class Sqrt(Elementwise):
 
 
 @final
-@dataclass(frozen=True)
 class Rsqrt(Elementwise):
     """1 / sqrt(x)"""
 
@@ -78,7 +71,6 @@ class Rsqrt(Elementwise):
 
 
 @final
-@dataclass(frozen=True)
 class Reciprocal(Elementwise):
     """1 / x"""
 
@@ -89,7 +81,6 @@ class Reciprocal(Elementwise):
 
 
 @final
-@dataclass(frozen=True)
 class Erf(Elementwise):
     """The error function"""
 
@@ -100,7 +91,6 @@ class Erf(Elementwise):
 
 
 @final
-@dataclass(frozen=True)
 class Sin(Elementwise):
     """sin(x)"""
 
@@ -111,7 +101,6 @@ class Sin(Elementwise):
 
 
 @final
-@dataclass(frozen=True)
 class Cos(Elementwise):
     """cos(x)"""
 
@@ -122,7 +111,6 @@ class Cos(Elementwise):
 
 
 @final
-@dataclass(frozen=True)
 class Tan(Elementwise):
     """tan(x)"""
 
@@ -133,7 +121,6 @@ class Tan(Elementwise):
 
 
 @final
-@dataclass(frozen=True)
 class Asin(Elementwise):
     """The inverse of sin"""
 
@@ -144,7 +131,6 @@ class Asin(Elementwise):
 
 
 @final
-@dataclass(frozen=True)
 class Acos(Elementwise):
     """The inverse of cos"""
 
@@ -155,7 +141,6 @@ class Acos(Elementwise):
 
 
 @final
-@dataclass(frozen=True)
 class Atan(Elementwise):
     """The inverse of tan"""
 
@@ -165,7 +150,6 @@ class Atan(Elementwise):
         return (upstream / (1 + inputs[0] * inputs[0]),)
 
 
-@dataclass(frozen=True)
 class Step(Elementwise):
     """A function that is constant almost everywhere, so without a gradient"""
 
@@ -174,7 +158,6 @@ class Step(Elementwise):
 
 
 @final
-@dataclass(frozen=True)
 class Floor(Step):
     """The largest integer not above x"""
 
@@ -182,7 +165,6 @@ class Floor(Step):
 
 
 @final
-@dataclass(frozen=True)
 class Ceil(Step):
     """The smallest integer not below x"""
 
@@ -190,7 +172,6 @@ class Ceil(Step):
 
 
 @final
-@dataclass(frozen=True)
 class Round(Step):
     """The nearest integer, halves to the even one"""
 

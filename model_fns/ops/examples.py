@@ -55,7 +55,6 @@ class _Parsing(Op):
 
 
 @final
-@dataclass(frozen=True)
 class ParseExample(_Parsing):
     """The features of a vector of serialized examples"""
 
@@ -76,7 +75,6 @@ class ParseExample(_Parsing):
 
 
 @final
-@dataclass(frozen=True)
 class ParseSingleExample(_Parsing):
     """The features of one serialized example"""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import glob
 import os
-from dataclasses import dataclass
 from typing import Any, ClassVar, final
 
 import numpy as np
@@ -19,7 +18,6 @@ from model_fns.ops.apply import apply, operation
 from model_fns.ops.strings import each_as_bytes, object_array
 
 
-@dataclass(frozen=True)
 class _FileOp(Op):
     stateful: ClassVar[bool] = True  # the file may change
 
@@ -33,7 +31,6 @@ class _FileOp(Op):
 
 
 @final
-@dataclass(frozen=True)
 class ReadFile(_FileOp):
     """The whole contents of a file"""
 
@@ -54,7 +51,6 @@ class ReadFile(_FileOp):
 
 
 @final
-@dataclass(frozen=True)
 class WriteFile(_FileOp):
     """Makes a file with these contents, and the directories above it"""
 
@@ -70,7 +66,6 @@ class WriteFile(_FileOp):
 
 
 @final
-@dataclass(frozen=True)
 class MatchingFiles(_FileOp):
     """The names of the files that match one of the patterns, sorted"""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar, final
 
 import numpy as np
@@ -42,7 +41,6 @@ def _checked(indices: Any, shape: tuple[int, ...]) -> tuple[Any, ...]:
 
 
 @final
-@dataclass(frozen=True)
 class GatherNd(Op):
     """The slices of x at the index vectors along the last axis of y"""
 
@@ -68,7 +66,6 @@ class GatherNd(Op):
 
 
 @final
-@dataclass(frozen=True)
 class ScatterNdLike(Op):
     """Zeros in the shape of z, with the slices x added at the index vectors y: the adjoint of GatherNd"""
 
@@ -91,7 +88,6 @@ class ScatterNdLike(Op):
 
 
 @final
-@dataclass(frozen=True)
 class ScatterNd(Op):
     """Zeros in the shape z, with the slices y added at the index vectors x"""
 

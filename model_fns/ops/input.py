@@ -55,7 +55,6 @@ class IteratorGetNext(Op):
 
 
 @final
-@dataclass(frozen=True)
 class MakeIterator(Op):
     """Starts an iterator anew on a dataset: what runs the graph does it before anything else."""
 

@@ -269,7 +269,6 @@ def reverse(tensor: Any, axis: Any, name: str | None = None) -> Tensor:
 
 
 @final
-@dataclass(frozen=True)
 class Tile(Op):
     """x repeated `multiples` times along each axis"""
 
@@ -303,7 +302,6 @@ def tile(input: Any, multiples: Any, name: str | None = None) -> Tensor:
 
 
 @final
-@dataclass(frozen=True)
 class Range(Op):
     """start, start + delta, ... up to but without limit"""
 

@@ -64,7 +64,6 @@ class Product(Op):
 
 
 @final
-@dataclass(frozen=True)
 class MatMul(Product):
     """The product of two matrices: sum over k of a[i, k] * b[k, j]"""
 
@@ -75,7 +74,6 @@ class MatMul(Product):
 
 
 @final
-@dataclass(frozen=True)
 class BatchMatMul(Product):
     """Products of matrices along leading axes, which broadcast"""
 

@@ -52,7 +52,6 @@ class MatrixInverse(Op):
 
 
 @final
-@dataclass(frozen=True)
 class MatrixDeterminant(Op):
     """The determinant of each matrix"""
 
@@ -119,7 +118,6 @@ class MatrixTriangularSolve(Op):
 
 
 @final
-@dataclass(frozen=True)
 class Cholesky(Op):
     """The lower triangular L with L @ transpose(L) = x, for symmetric positive definite x: its lower half"""
 
@@ -145,7 +143,6 @@ class Cholesky(Op):
 
 
 @final
-@dataclass(frozen=True)
 class Orthonormal(Op):
     """Q of x = Q @ R, orthonormal columns times a triangle with a positive diagonal; x has as many rows at least"""
 

@@ -50,7 +50,6 @@ class Pooling(Op):
 
 
 @final
-@dataclass(frozen=True)
 class MaxPool(Pooling):
     """The largest number in each window"""
 
@@ -62,7 +61,6 @@ class MaxPool(Pooling):
 
 
 @final
-@dataclass(frozen=True)
 class MaxPoolGrad(Pooling):
     """The gradient of max pooling: each dy = z goes to the first largest number of its window"""
 
@@ -83,7 +81,6 @@ class MaxPoolGrad(Pooling):
 
 
 @final
-@dataclass(frozen=True)
 class AvgPool(Pooling):
     """The mean of the numbers in each window"""
 
@@ -99,7 +96,6 @@ class AvgPool(Pooling):
 
 
 @final
-@dataclass(frozen=True)
 class AvgPoolGrad(Pooling):
     """The gradient of average pooling: each dy = x is shared out evenly over its window, in the shape of y"""
 

@@ -55,7 +55,6 @@ class Draw(Op):
 
 
 @final
-@dataclass(frozen=True)
 class RandomUniform(Draw):
     """Numbers drawn evenly from [0, 1)"""
 
@@ -65,7 +64,6 @@ class RandomUniform(Draw):
 
 
 @final
-@dataclass(frozen=True)
 class RandomUniformInt(Draw):
     """Integers drawn evenly from [y, z)"""
 
@@ -76,7 +74,6 @@ class RandomUniformInt(Draw):
 
 
 @final
-@dataclass(frozen=True)
 class RandomStandardNormal(Draw):
     """Numbers of the normal distribution with mean 0 and deviation 1"""
 
@@ -86,7 +83,6 @@ class RandomStandardNormal(Draw):
 
 
 @final
-@dataclass(frozen=True)
 class TruncatedNormal(Draw):
     """As the normal distribution, but never further than two deviations from the mean"""
 

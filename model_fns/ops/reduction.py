@@ -56,7 +56,6 @@ class Reduction(Op):
 
 
 @final
-@dataclass(frozen=True)
 class Sum(Reduction):
     """The sum along axes"""
 
@@ -68,7 +67,6 @@ class Sum(Reduction):
 
 
 @final
-@dataclass(frozen=True)
 class Mean(Reduction):
     """The mean along axes; integers are divided with the remainder dropped"""
 
@@ -85,7 +83,6 @@ class Mean(Reduction):
 
 
 @final
-@dataclass(frozen=True)
 class Prod(Reduction):
     """The product along axes"""
 
@@ -105,7 +102,6 @@ class Prod(Reduction):
         return np.asarray(self.reduced(np.prod, inputs[0])).astype(inputs[0].dtype)
 
 
-@dataclass(frozen=True)
 class Extremum(Reduction):
     """A largest or smallest element; equal ones share the gradient, as in TensorFlow"""
 
@@ -117,7 +113,6 @@ class Extremum(Reduction):
 
 
 @final
-@dataclass(frozen=True)
 class Max(Extremum):
     """The largest element along axes"""
 
@@ -128,7 +123,6 @@ class Max(Extremum):
 
 
 @final
-@dataclass(frozen=True)
 class Min(Extremum):
     """The smallest element along axes"""
 
@@ -139,7 +133,6 @@ class Min(Extremum):
 
 
 @final
-@dataclass(frozen=True)
 class All(Reduction):
     """Whether all elements along axes are True"""
 
@@ -151,7 +144,6 @@ class All(Reduction):
 
 
 @final
-@dataclass(frozen=True)
 class Any_(Reduction):
     """Whether any element along axes is True"""
 
@@ -186,7 +178,6 @@ class Position(Op):
 
 
 @final
-@dataclass(frozen=True)
 class ArgMax(Position):
     """The index of the largest element along an axis, the first of equal ones"""
 
@@ -195,7 +186,6 @@ class ArgMax(Position):
 
 
 @final
-@dataclass(frozen=True)
 class ArgMin(Position):
     """The index of the smallest element along an axis, the first of equal ones"""
 

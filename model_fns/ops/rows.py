@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, final
 
 import numpy as np
@@ -18,7 +17,6 @@ from model_fns.ops.shaping import shape, zeros_like
 
 
 @final
-@dataclass(frozen=True)
 class ReplaceRows(Op):
     """x, with the rows z in the place of those of the numbers y: one row for a scalar y"""
 
@@ -56,7 +54,6 @@ class ReplaceRows(Op):
 
 
 @final
-@dataclass(frozen=True)
 class LongEnough(Op):
     """x, with rows of zeros behind it if it has no row of the number y"""
 

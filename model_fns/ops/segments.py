@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar, final
 
 import numpy as np
@@ -24,7 +23,6 @@ from model_fns.ops.shaping import ones_like, reshape
 from model_fns.ops.sizes import known_rank
 
 
-@dataclass(frozen=True)
 class Segments(Op):
     """The rows of x that have one number in y, taken together: for each of z numbers; negative ones count for none"""
 
@@ -63,7 +61,6 @@ def _zero(x: Tensor) -> Tensor:
 
 
 @final
-@dataclass(frozen=True)
 class UnsortedSegmentSum(Segments):
     """The sum of the rows of each number"""
 
@@ -75,7 +72,6 @@ class UnsortedSegmentSum(Segments):
         return self.combined(inputs, np.add, 0)
 
 
-@dataclass(frozen=True)
 class SegmentExtreme(Segments):
     """The largest or smallest of the rows of each number, element by element; equals share the gradient"""
 
@@ -89,7 +85,6 @@ class SegmentExtreme(Segments):
 
 
 @final
-@dataclass(frozen=True)
 class UnsortedSegmentMax(SegmentExtreme):
     """The largest of the rows of each number; the smallest number there is for none"""
 
@@ -98,7 +93,6 @@ class UnsortedSegmentMax(SegmentExtreme):
 
 
 @final
-@dataclass(frozen=True)
 class UnsortedSegmentMin(SegmentExtreme):
     """The smallest of the rows of each number; the largest number there is for none"""
 

@@ -86,7 +86,6 @@ class SizeRatio(Op):
 
 
 @final
-@dataclass(frozen=True)
 class Reshape(Op):
     """The same elements in another shape; one size may be -1"""
 
@@ -137,7 +136,6 @@ def _missing(total: Dim, known: Dim, target: Dims) -> Dim:
 
 
 @final
-@dataclass(frozen=True)
 class ReshapeLike(Op):
     """The elements of x in the shape of y"""
 
@@ -207,7 +205,6 @@ class Squeeze(Op):
 
 
 @final
-@dataclass(frozen=True)
 class BroadcastTo(Op):
     """x repeated to the shape given as a vector"""
 
@@ -232,7 +229,6 @@ class BroadcastTo(Op):
 
 
 @final
-@dataclass(frozen=True)
 class BroadcastLike(Op):
     """x repeated to the shape of y"""
 
@@ -253,7 +249,6 @@ class BroadcastLike(Op):
 
 
 @final
-@dataclass(frozen=True)
 class SumTo(Op):
     """x summed over the axes along which the shape of y was broadcast to it: the adjoint of broadcasting"""
 
@@ -298,7 +293,6 @@ class FillLike(Op):
 
 
 @final
-@dataclass(frozen=True)
 class Fill(Op):
     """The value y in the shape given as the vector x"""
 

@@ -92,7 +92,6 @@ def ends(size: Dim, start: int | None, stop: int | None, step: int) -> tuple[Dim
 
 
 @final
-@dataclass(frozen=True)
 class Slice(Op):
     """The box of `size` (-1: to the end) elements at `begin`; both may depend on sizes known when the program runs"""
 
@@ -128,7 +127,6 @@ class Slice(Op):
 
 
 @final
-@dataclass(frozen=True)
 class SliceGrad(Op):
     """Zeros in the shape of y, with x put at `begin`: the adjoint of Slice"""
 

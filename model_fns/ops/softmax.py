@@ -5,7 +5,6 @@ softmax(x)_j = exp(x_j) / sum_k exp(x_k)        cross-entropy(labels, x) = - sum
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar, final
 
 import numpy as np
@@ -31,7 +30,6 @@ def log_softmax_of(x: Any) -> Any:
     return shifted - np.log(np.sum(np.exp(shifted), -1, keepdims=True))
 
 
-@dataclass(frozen=True)
 class LastAxis(Op):
     """A function of the numbers along the last axis"""
 
@@ -42,7 +40,6 @@ class LastAxis(Op):
 
 
 @final
-@dataclass(frozen=True)
 class Softmax(LastAxis):
     """exp(x) divided by its sum, along the last axis"""
 
@@ -54,7 +51,6 @@ class Softmax(LastAxis):
 
 
 @final
-@dataclass(frozen=True)
 class LogSoftmax(LastAxis):
     """x less the logarithm of the sum of exp(x), along the last axis"""
 
@@ -66,7 +62,6 @@ class LogSoftmax(LastAxis):
 
 
 @final
-@dataclass(frozen=True)
 class SoftmaxCrossEntropyWithLogits(Op):
     """Outputs the loss of each row and its gradient by the logits x, for labels y that are distributions"""
 
@@ -101,7 +96,6 @@ class SoftmaxCrossEntropyWithLogits(Op):
 
 
 @final
-@dataclass(frozen=True)
 class SparseSoftmaxCrossEntropyWithLogits(Op):
     """Outputs the loss of each row and its gradient by the logits x, for labels y that are class numbers"""
 
@@ -155,7 +149,6 @@ def _by_logits(upstream: Any, output: Any, logits: Tensor, weight: Any = 1.0) ->
 
 
 @final
-@dataclass(frozen=True)
 class SigmoidCrossEntropy(Elementwise):
     """max(x, 0) - x * y + log(1 + exp(-|x|)) for logits x and labels y: cross-entropy of a sigmoid, without overflow"""
 

@@ -52,7 +52,6 @@ class TopK(Op):
 
 
 @final
-@dataclass(frozen=True)
 class TakeAlong(Op):
     """The elements of x along the last axis at the places y"""
 
@@ -73,7 +72,6 @@ class TakeAlong(Op):
 
 
 @final
-@dataclass(frozen=True)
 class PutAlong(Op):
     """Zeros in the shape of z, with x added along the last axis at the places y: the adjoint of TakeAlong"""
 

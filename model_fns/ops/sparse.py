@@ -19,7 +19,6 @@ from model_fns.ops.strings import each_as_bytes, object_array
 from model_fns.sparse_tensor import SparseTensor
 
 
-@dataclass(frozen=True)
 class _Splitting(Op):
     """The pieces of each string of a vector: a SparseTensor's indices, values and dense_shape"""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Any, ClassVar, final
 
 import numpy as np
@@ -22,7 +21,6 @@ from model_fns.ops.shaping import sum_to, zeros_like
 
 
 @final
-@dataclass(frozen=True)
 class Sinh(Elementwise):
     """(e^x - e^-x) / 2"""
 
@@ -33,7 +31,6 @@ class Sinh(Elementwise):
 
 
 @final
-@dataclass(frozen=True)
 class Cosh(Elementwise):
     """(e^x + e^-x) / 2"""
 
@@ -44,7 +41,6 @@ class Cosh(Elementwise):
 
 
 @final
-@dataclass(frozen=True)
 class Asinh(Elementwise):
     """The inverse of sinh: log(x + sqrt(x^2 + 1))"""
 
@@ -55,7 +51,6 @@ class Asinh(Elementwise):
 
 
 @final
-@dataclass(frozen=True)
 class Acosh(Elementwise):
     """The inverse of cosh: log(x + sqrt(x^2 - 1)), for x from 1"""
 
@@ -66,7 +61,6 @@ class Acosh(Elementwise):
 
 
 @final
-@dataclass(frozen=True)
 class Atanh(Elementwise):
     """The inverse of tanh: log((1 + x) / (1 - x)) / 2"""
 
@@ -76,7 +70,6 @@ class Atanh(Elementwise):
         return (upstream * reciprocal(1 - square(inputs[0])),)
 
 
-@dataclass(frozen=True)
 class ScalarFunction(Op):
     """A function of each element that has no short expression"""
 
@@ -89,7 +82,6 @@ class ScalarFunction(Op):
 
 
 @final
-@dataclass(frozen=True)
 class Erfc(ScalarFunction):
     """1 - erf(x), exact for large x"""
 
@@ -101,7 +93,6 @@ class Erfc(ScalarFunction):
 
 
 @final
-@dataclass(frozen=True)
 class Lgamma(ScalarFunction):
     """log(|gamma(x)|)"""
 
@@ -113,7 +104,6 @@ class Lgamma(ScalarFunction):
 
 
 @final
-@dataclass(frozen=True)
 class Digamma(ScalarFunction):
     """The derivative of log(gamma(x)); NaN at 0, -1, -2, ..."""
 
@@ -139,7 +129,6 @@ def _digamma(x: float) -> float:
 
 
 @final
-@dataclass(frozen=True)
 class Atan2(Op):
     """The angle of the point (y, x), from -pi to pi"""
 

@@ -30,7 +30,6 @@ class VariableV2(Op):
 
 
 @final
-@dataclass(frozen=True)
 class ReadVariable(Op):
     """The value of a variable at the time something uses it"""
 
@@ -49,7 +48,6 @@ class ReadVariable(Op):
 
 
 @final
-@dataclass(frozen=True)
 class IsVariableInitialized(Op):
     """Whether a variable has a value"""
 
@@ -65,7 +63,6 @@ class IsVariableInitialized(Op):
         return np.array(True)  # a kernel is not called before its inputs have values
 
 
-@dataclass(frozen=True)
 class Update(Op):
     """Replaces the value of the variable x by one made of x and y"""
 
@@ -85,7 +82,6 @@ class Update(Op):
 
 
 @final
-@dataclass(frozen=True)
 class Assign(Update):
     """x := y"""
 
@@ -94,7 +90,6 @@ class Assign(Update):
 
 
 @final
-@dataclass(frozen=True)
 class AssignAdd(Update):
     """x := x + y"""
 
@@ -103,7 +98,6 @@ class AssignAdd(Update):
 
 
 @final
-@dataclass(frozen=True)
 class AssignSub(Update):
     """x := x - y"""
 

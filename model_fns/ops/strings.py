@@ -21,7 +21,6 @@ from model_fns.ops.apply import apply
 
 
 @final
-@dataclass(frozen=True)
 class AsString(Op):
     """Numbers and truth values as strings: -3, 1.500000, true"""
 

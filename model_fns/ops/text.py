@@ -21,7 +21,6 @@ from model_fns.ops.strings import each_as_bytes, object_array
 _UNITS = ("BYTE", "UTF8_CHAR")
 
 
-@dataclass(frozen=True)
 class _OfEachString(Op):
     """A function of every string"""
 
@@ -72,7 +71,6 @@ class StringUpper(_OfEachString):
 
 
 @final
-@dataclass(frozen=True)
 class StringStrip(_OfEachString):
     """Without the white space around"""
 

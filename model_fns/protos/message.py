@@ -233,6 +233,10 @@ class Repeated(list):
         list.append(self, message)
         return message
 
+    def hold(self, message: Any) -> None:
+        """Appends `message` itself, and no copy."""
+        list.append(self, message)
+
     def append(self, value: Any) -> None:
         if self._field.message is None:
             list.append(self, self._field.checked(value))
@@ -254,6 +258,10 @@ class Map(dict):
     def __missing__(self, key: str) -> Any:
         self[key] = self._field.message()
         return self[key]
+
+    def hold(self, key: str, message: Any) -> None:
+        """Takes `message` itself, and no copy."""
+        self[key] = message
 
     def get_or_create(self, key: str) -> Any:
         return self[key]
