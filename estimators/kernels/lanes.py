@@ -199,9 +199,7 @@ def mapper(operation: Callable[[Value, Value], Value], lanes: int) -> Any:
             mask = _first_lanes(builder, count, lanes)
             first = builder.gep(make_array(x)(context, builder, source).data, [position])
             last = builder.gep(make_array(out)(context, builder, target).data, [place])
-            nothing = ir.Constant(vector, ir.Undefined)
-            one = builder.insert_element(nothing, number, ir.Constant(_INT32, 0))
-            numbers = builder.shuffle_vector(one, nothing, ir.Constant(ir.VectorType(_INT32, lanes), [0] * lanes))
+            numbers = _everywhere(builder, number, vector)
             row = _masked_load(builder, vector, bytes_each, first, mask, numbers)
             _masked_store(builder, operation(Value(builder, row), Value(builder, numbers)).ir, bytes_each, last, mask)
             return context.get_dummy_value()
@@ -209,6 +207,40 @@ def mapper(operation: Callable[[Value, Value], Value], lanes: int) -> Any:
         return types.void(x, types.intp, out, types.intp, types.intp, x.dtype), generate
 
     return run
+
+
+def finder(lanes: int) -> Any:
+    """A function for use in kernels: find(x, position, count, number) says where a number first is.
+
+    The least i < count, at most `lanes`, for which x[position + i] equals `number`; `lanes` or more if there is none.
+    """
+
+    @intrinsic
+    def find(typing_context, x, position, count, number):
+        def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+            source, position, count, number = arguments
+            vector = ir.VectorType(context.get_data_type(x.dtype), lanes)
+            bytes_each = context.get_abi_sizeof(vector.element)
+            mask = _first_lanes(builder, count, lanes)
+            numbers = _everywhere(builder, number, vector)
+            first = builder.gep(make_array(x)(context, builder, source).data, [position])
+            row = _masked_load(builder, vector, bytes_each, first, mask, numbers)
+            compare = builder.fcmp_ordered if isinstance(x.dtype, types.Float) else builder.icmp_signed
+            found = builder.bitcast(builder.and_(compare("==", row, numbers), mask), ir.IntType(lanes))
+            beyond = ir.Constant(ir.IntType(2 * lanes), 1 << lanes)
+            bits = builder.or_(builder.zext(found, beyond.type), beyond)
+            return builder.zext(builder.cttz(bits, ir.Constant(ir.IntType(1), 1)), _INDEX)
+
+        return types.int64(x, types.intp, types.intp, x.dtype), generate
+
+    return find
+
+
+def _everywhere(builder: ir.IRBuilder, number: Any, vector: ir.VectorType) -> Any:
+    """A vector whose lanes all hold `number`."""
+    nothing = ir.Constant(vector, ir.Undefined)
+    one = builder.insert_element(nothing, number, ir.Constant(_INT32, 0))
+    return builder.shuffle_vector(one, nothing, ir.Constant(ir.VectorType(_INT32, vector.count), [0] * vector.count))
 
 
 def identity(combination: Combination) -> Any:

@@ -18,7 +18,7 @@ from numba.core import types
 from estimators.kernels.compile import kernel
 from estimators.kernels.elementary import logical_and, logical_or, maximum, minimum
 from estimators.kernels.indexing import at, stack_array, wide_stack_array
-from estimators.kernels.lanes import LANES, Combination, accumulator, folder, identity, runner
+from estimators.kernels.lanes import LANES, Combination, accumulator, finder, folder, identity, runner
 from estimators.kernels.value import larger, smaller
 
 BLOCK = 16  # rows added before they go into the total
@@ -95,15 +95,23 @@ reduce_all = _reduction_kernel(_ALL, logical_and)
 reduce_any = _reduction_kernel(_ANY, logical_or)
 sum_run = runner(_SUM)
 maximum_run = runner(_MAXIMUM)
+_FEW = 16
+_place_among_few = finder(_FEW)
 
 
-def _arg_kernel(compare: Any) -> Any:
+def _arg_kernel(compare: Any, extreme: Combination) -> Any:
     """The kernel that finds the first place of the extreme value; `compare` says which of two is more extreme."""
+    extreme_of_few = runner(extreme, _FEW)
 
     @kernel
     def find(x, out, outer, reduced, inner, start, stop):
         for position in range(start, stop):
             base = position // inner * reduced * inner + position % inner
+            if inner == 1 and reduced <= _FEW:
+                place = _place_among_few(x, base, reduced, extreme_of_few(x, base, reduced))
+                if place < reduced:
+                    out[at(position)] = place
+                    continue  # else there is a NaN, which equals nothing
             place = 0
             if reduced > 0:
                 best = x[at(base)]
@@ -119,5 +127,5 @@ def _arg_kernel(compare: Any) -> Any:
 
 # int64 [outer, inner]: the first place of the largest (smallest) value, or of the first NaN, as NumPy has it; 0 of no
 # elements.
-argmax = _arg_kernel(operator.gt)
-argmin = _arg_kernel(operator.lt)
+argmax = _arg_kernel(operator.gt, _MAXIMUM)
+argmin = _arg_kernel(operator.lt, _MINIMUM)

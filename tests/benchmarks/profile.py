@@ -1,6 +1,8 @@
-"""Where the time of a training step goes, statement by statement.
+"""Where the time of a step goes, statement by statement.
 
-    python -m tests.benchmarks.profile WORKLOAD [--threads N] [--steps N] [--top N]
+    python -m tests.benchmarks.profile WORKLOAD [--evaluate] [--threads N] [--steps N] [--top N]
+
+With --evaluate it is a step of an evaluation, whose number of steps the examples decide.
 
 Between the statements of the emitted source, lines are put that read the processor's clock. What a worker waits at a
 barrier is counted to the statement that the barrier stands before.
@@ -19,7 +21,7 @@ from estimators.compiler.workers import THREADS_VARIABLE
 from tests.benchmarks.data import examples
 from tests.benchmarks.ours import Ours
 from tests.benchmarks.program import Task
-from tests.benchmarks.workloads import WORKLOADS
+from tests.benchmarks.workloads import EVALUATION_BATCH, WORKLOADS
 
 Statements = list[tuple[str, np.ndarray]]  # title, ticks by worker
 
@@ -50,8 +52,8 @@ def instrumented(source: str, workers: int) -> tuple[str, Statements]:
     return "\n".join(lines) + "\n", statements
 
 
-def profiled(train: Callable[[int], int], steps: int, workers: int) -> Statements:
-    """The statements of the step that `train` runs, with what they took in `steps` steps."""
+def profiled(run: Callable[[int], object], steps: int, workers: int) -> Statements:
+    """The statements of the step that `run` runs, with what they took in `steps` steps."""
     found: list[Statements] = []
 
     def load_instrumented(source: str) -> load.Run:
@@ -61,19 +63,20 @@ def profiled(train: Callable[[int], int], steps: int, workers: int) -> Statement
 
     plain, executable.load = executable.load, load_instrumented
     try:
-        train(20)
+        run(20)
     finally:
         executable.load = plain
     longest = max(found, key=len)
     for _, ticks in longest:
         ticks[:] = 0
-    train(steps)
+    run(steps)
     return longest
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("workload", choices=WORKLOADS)
+    parser.add_argument("--evaluate", action="store_true")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--steps", type=int, default=200)
     parser.add_argument("--top", type=int, default=25)
@@ -81,9 +84,13 @@ def main() -> None:
     os.environ[THREADS_VARIABLE] = str(arguments.threads)
     x, y = examples(WORKLOADS[arguments.workload])
     program = Ours(Task(WORKLOADS[arguments.workload], x, y, x, y))
-    statements = profiled(program.train, arguments.steps, arguments.threads)
+    run, steps = program.train, arguments.steps
+    if arguments.evaluate:
+        program.train(1)
+        run, steps = lambda _: program.evaluate(), -(-len(x) // EVALUATION_BATCH)
+    statements = profiled(run, steps, arguments.threads)
     total = sum(int(ticks[0]) for _, ticks in statements)
-    print(f"{total / arguments.steps:,.0f} ticks a step")
+    print(f"{total / steps:,.0f} ticks a step")
     for title, ticks in sorted(statements, key=lambda each: -each[1][0])[: arguments.top]:
         print(f"{ticks[0] / total:7.2%}  {title[:130]}")
 
