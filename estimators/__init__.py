@@ -8,6 +8,8 @@ Old programs change one line: `import estimators.compat.v1 as tf`.
 """
 
 from estimators import logging
+from estimators.best_metric import BestMetric
+from estimators.checkpoint.best import BestCheckpoint, best_checkpoint
 from estimators.checkpoint.state_file import latest_checkpoint
 from estimators.estimator import Estimator
 from estimators.hooks import (
@@ -29,6 +31,7 @@ from estimators.scaffold import Scaffold
 from estimators.session import Session
 from estimators.session_config import ConfigProto
 from estimators.train_and_evaluate import EvalSpec, TrainSpec, train_and_evaluate
+from estimators.training_result import StopReason, TrainingResult
 from estimators.version import __version__
 from input_fns.numpy_input import numpy_input_fn
 from input_fns.pandas_input import pandas_input_fn
@@ -36,6 +39,8 @@ from model_fns.estimator_spec import EstimatorSpec
 from model_fns.mode_keys import ModeKeys
 
 __all__ = [
+    "BestCheckpoint",
+    "BestMetric",
     "CheckpointSaverHook",
     "CheckpointSaverListener",
     "ConfigProto",
@@ -56,8 +61,11 @@ __all__ = [
     "SessionRunValues",
     "StepCounterHook",
     "StopAtStepHook",
+    "StopReason",
     "TrainSpec",
+    "TrainingResult",
     "__version__",
+    "best_checkpoint",
     "latest_checkpoint",
     "logging",
     "numpy_input_fn",

@@ -23,16 +23,24 @@ def make_early_stopping_hook(
     should_stop_fn: Callable[[], bool],
     run_every_secs: float | None = 60,
     run_every_steps: int | None = None,
+    restore_best: bool = False,
 ) -> SessionRunHook:
     """A hook that calls `should_stop_fn` every so many seconds or steps and ends the training when it returns True.
 
-    Raises TypeError for something that is no Estimator, ValueError for both intervals.
+    With `restore_best`, which TensorFlow does not have, the Estimator then goes back to its best checkpoint: weights,
+    optimizer and global_step, in memory and as its latest checkpoint. It needs RunConfig's keep_best.
+    Raises TypeError for something that is no Estimator, ValueError for both intervals, and without a keep_best.
     """
     if not isinstance(estimator, Estimator):
         raise TypeError(f"`estimator` must have type `tf.estimator.Estimator`. Got: {type(estimator)}")
     if run_every_secs is not None and run_every_steps is not None:
         raise ValueError("Only one of `run_every_secs` and `run_every_steps` must be set.")
-    return StopOnPredicateHook(should_stop_fn, run_every_secs, run_every_steps)
+    if restore_best and estimator.config.keep_best is None:
+        raise ValueError(
+            "restore_best=True needs an Estimator that keeps its best checkpoint. Give it a RunConfig with "
+            "keep_best=BestMetric(name, higher_is_better)."
+        )
+    return StopOnPredicateHook(should_stop_fn, run_every_secs, run_every_steps, restore_best)
 
 
 def stop_if_higher_hook(
@@ -43,6 +51,7 @@ def stop_if_higher_hook(
     min_steps: int = 0,
     run_every_secs: float | None = 60,
     run_every_steps: int | None = None,
+    restore_best: bool = False,
 ) -> SessionRunHook:
     """Ends the training when an evaluation at `min_steps` or later gave a metric higher than `threshold`.
 
@@ -50,9 +59,10 @@ def stop_if_higher_hook(
       metric_name: as evaluate names it.
       eval_dir: where the evaluations wrote; by default estimator.eval_dir().
       run_every_secs, run_every_steps: how often to look; not both.
+      restore_best: as of make_early_stopping_hook.
     """
     crossed = _Crossed(operator.gt, "greater than", estimator, metric_name, threshold, eval_dir, min_steps)
-    return make_early_stopping_hook(estimator, crossed, run_every_secs, run_every_steps)
+    return make_early_stopping_hook(estimator, crossed, run_every_secs, run_every_steps, restore_best)
 
 
 def stop_if_lower_hook(
@@ -63,10 +73,11 @@ def stop_if_lower_hook(
     min_steps: int = 0,
     run_every_secs: float | None = 60,
     run_every_steps: int | None = None,
+    restore_best: bool = False,
 ) -> SessionRunHook:
     """Ends the training when a metric was lower than `threshold`. Arguments as of stop_if_higher_hook."""
     crossed = _Crossed(operator.lt, "less than", estimator, metric_name, threshold, eval_dir, min_steps)
-    return make_early_stopping_hook(estimator, crossed, run_every_secs, run_every_steps)
+    return make_early_stopping_hook(estimator, crossed, run_every_secs, run_every_steps, restore_best)
 
 
 def stop_if_no_increase_hook(
@@ -77,13 +88,14 @@ def stop_if_no_increase_hook(
     min_steps: int = 0,
     run_every_secs: float | None = 60,
     run_every_steps: int | None = None,
+    restore_best: bool = False,
 ) -> SessionRunHook:
     """Ends the training when a metric has had no new highest value for so many steps.
 
     Other arguments as of stop_if_higher_hook.
     """
     stalled = _Stalled(operator.gt, "increase", estimator, metric_name, max_steps_without_increase, eval_dir, min_steps)
-    return make_early_stopping_hook(estimator, stalled, run_every_secs, run_every_steps)
+    return make_early_stopping_hook(estimator, stalled, run_every_secs, run_every_steps, restore_best)
 
 
 def stop_if_no_decrease_hook(
@@ -94,13 +106,14 @@ def stop_if_no_decrease_hook(
     min_steps: int = 0,
     run_every_secs: float | None = 60,
     run_every_steps: int | None = None,
+    restore_best: bool = False,
 ) -> SessionRunHook:
     """Ends the training when a metric has had no new lowest value for so many steps.
 
     Other arguments as of stop_if_higher_hook.
     """
     stalled = _Stalled(operator.lt, "decrease", estimator, metric_name, max_steps_without_decrease, eval_dir, min_steps)
-    return make_early_stopping_hook(estimator, stalled, run_every_secs, run_every_steps)
+    return make_early_stopping_hook(estimator, stalled, run_every_secs, run_every_steps, restore_best)
 
 
 def make_stop_at_checkpoint_step_hook(
@@ -125,6 +138,13 @@ class _Criterion:
     ) -> None:
         self.is_better, self.word, self.metric_name, self.limit = is_better, word, metric_name, limit
         self._estimator, self._eval_dir, self._min_steps = estimator, eval_dir, min_steps
+        self.reason: str | None = None  # why the training is to stop
+
+    def _found(self, sentence: str, *values: Any) -> bool:
+        """Logs why the training is to stop."""
+        self.reason = sentence % values
+        logging.info(sentence, *values)
+        return True
 
     def values(self) -> list[tuple[int, float]]:
         results = read_eval_metrics(self._eval_dir or self._estimator.eval_dir())
@@ -137,7 +157,7 @@ class _Crossed(_Criterion):
     def __call__(self) -> bool:
         for step, value in self.values():
             if self.is_better(value, self.limit):
-                logging.info(
+                return self._found(
                     'At step %s, metric "%s" has value %s which is %s the configured threshold (%s) for early '
                     "stopping.",
                     step,
@@ -146,7 +166,6 @@ class _Crossed(_Criterion):
                     self.word,
                     self.limit,
                 )
-                return True
         return False
 
 
@@ -159,7 +178,7 @@ class _Stalled(_Criterion):
             if best is None or self.is_better(value, best[1]):
                 best = step, value
             if step - best[0] >= self.limit:
-                logging.info(
+                return self._found(
                     'No %s in metric "%s" for %s steps, which is greater than or equal to max steps (%s) configured '
                     "for early stopping.",
                     self.word,
@@ -167,7 +186,6 @@ class _Stalled(_Criterion):
                     step - best[0],
                     self.limit,
                 )
-                return True
         return False
 
 

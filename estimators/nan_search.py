@@ -7,30 +7,20 @@ from __future__ import annotations
 
 import copy
 import time
-from typing import Any, final
 
 import numpy as np
 
 from estimators import logging
 from estimators.built_graph import BuiltGraph, Sources
 from estimators.checkpoint.recovery import restore_newest
-from estimators.compiler.reference import evaluate
+from estimators.first_nonfinite import NonFinite, first_nonfinite
 from estimators.input_cursor import is_arrays, taken_up
 from estimators.run_loop import RunLoop
 from estimators.session import Session
 from estimators.state import State
 from model_fns.graph.keys import GraphKeys
-from model_fns.graph.tensor import Tensor
 
 _MOST_SECONDS = 10.0  # that the search may take; a training that has failed must not look as if it hung
-
-
-@final
-class _Found(Exception):
-    """The first tensor that is not finite."""
-
-    def __init__(self, tensor: Tensor, value: Any) -> None:
-        self.tensor, self.value = tensor, np.asarray(value)
 
 
 def log_first_nonfinite(loop: RunLoop, built: BuiltGraph, sources: Sources, checkpoint_dir: str) -> None:
@@ -48,23 +38,9 @@ def log_first_nonfinite(loop: RunLoop, built: BuiltGraph, sources: Sources, chec
     before = _go_to(last, loop.beside(twin), sources)
     if before is None:
         return
-    found = _first_nonfinite(twin, built, sources)
+    found = _found_in(twin, built, sources)
     if found is not None:
-        tensor, value = found.tensor, found.value
-        bad = int(np.size(value) - np.isfinite(value).sum())
-        kind = "NaN" if np.isnan(value).any() else "infinite"
-        logging.error(
-            "In step %d the first tensor that is not finite is %s (%s, shape %s): %d of its %d elements, some of them "
-            "%s. It is made of: %s.",
-            before + 1,
-            tensor.name,
-            tensor.op.type,
-            list(value.shape),
-            bad,
-            value.size,
-            kind,
-            ", ".join(item.name for item in tensor.op.inputs) or "nothing",
-        )
+        logging.error("In step %d the first tensor that is not finite is %s", before + 1, found)
 
 
 def _go_to(last: int, loop: RunLoop, sources: Sources) -> int | None:
@@ -98,22 +74,10 @@ def _read_on(session: Session, sources: Sources) -> None:
         session.read(operation, source, taken_up(source, state.seed, state.resume["input"], step, state.draws))
 
 
-def _first_nonfinite(twin: Session, built: BuiltGraph, sources: Sources) -> _Found | None:
+def _found_in(twin: Session, built: BuiltGraph, sources: Sources) -> NonFinite | None:
     feeds = {
         tensor: array
         for operation in sources
         for tensor, array in zip(operation.outputs, twin.cursor(operation).gather(), strict=True)
     }
-    try:
-        for tensor, array in feeds.items():
-            _look(tensor, array)
-        targets = [built.spec.train_op, built.spec.loss]
-        evaluate(targets, feeds, twin.state.arrays, twin.state.seed, twin.state.draws, _look)
-    except _Found as found:
-        return found
-    return None
-
-
-def _look(tensor: Tensor, value: Any) -> None:
-    if tensor.dtype.is_floating and value is not None and not np.isfinite(value).all():
-        raise _Found(tensor, value)
+    return first_nonfinite([built.spec.train_op, built.spec.loss], feeds, twin.state)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from estimators import logging
+from estimators.best_metric import BestMetric
 from estimators.cluster_role import ClusterRole, cluster_role
 from estimators.cluster_spec import ClusterSpec
 from estimators.session_config import ConfigProto
@@ -35,7 +36,11 @@ _REPLACEABLE = [
     "experimental_distribute",
     "experimental_max_worker_delay_secs",
     "session_creation_timeout_secs",
+    "keep_best",
+    "nan_policy",
 ]
+_BEYOND_TENSORFLOW = ("keep_best", "nan_policy")
+_NAN_POLICIES = ("raise", "stop", "skip")
 _WITHOUT_EFFECT = ("train_distribute", "eval_distribute", "experimental_distribute")
 
 
@@ -62,6 +67,12 @@ _CHECKS: list[tuple[str, Callable[[Any], bool], str]] = [
     ("session_creation_timeout_secs", lambda secs: secs > 0, "session_creation_timeout_secs should be > 0"),
     ("device_fn", _takes_op_only, 'device_fn must be callable with exactly one argument "op".'),
     ("protocol", lambda protocol: protocol in ("grpc", "grpc+verbs"), "protocol should be grpc or grpc+verbs"),
+    (
+        "keep_best",
+        lambda best: isinstance(best, BestMetric),
+        "keep_best must be a BestMetric, such as BestMetric('accuracy', higher_is_better=True)",
+    ),
+    ("nan_policy", lambda policy: policy in _NAN_POLICIES, f"nan_policy should be one of {', '.join(_NAN_POLICIES)}"),
 ]
 
 
@@ -79,6 +90,12 @@ class RunConfig:
       log_step_count_steps: log loss and steps per second every so many steps; None: never.
       session_config, device_fn, protocol, train_distribute, eval_distribute, experimental_distribute,
       experimental_max_worker_delay_secs, session_creation_timeout_secs: accepted and checked, without effect.
+      keep_best: a BestMetric: the checkpoint that was best by it in an evaluation is kept, in the directory `best`,
+        whatever happens to the others. Not in TensorFlow, as is
+      nan_policy: what to do about a loss that is NaN. "raise", as TensorFlow: raise NanLossDuringTrainingError. "stop":
+        end the training in peace, with the weights from before that step. "skip": a step after which the loss or a
+        variable is not finite leaves no trace, and the next batch is taken. The last two keep a copy of all variables
+        for as long as one piece of the training takes, a tenth of a second.
     Raises ValueError for values out of range and for a TF_CONFIG that contradicts itself or the arguments.
     """
 
@@ -100,6 +117,8 @@ class RunConfig:
         experimental_distribute: Any = None,
         experimental_max_worker_delay_secs: int | None = None,
         session_creation_timeout_secs: float = 7200,
+        keep_best: BestMetric | None = None,
+        nan_policy: str = "raise",
     ) -> None:
         steps, secs = _checkpoint_interval(save_checkpoints_steps, save_checkpoints_secs)
         tf_config = _tf_config()
@@ -120,6 +139,8 @@ class RunConfig:
             experimental_distribute=experimental_distribute,
             experimental_max_worker_delay_secs=experimental_max_worker_delay_secs,
             session_creation_timeout_secs=session_creation_timeout_secs,
+            keep_best=keep_best,
+            nan_policy=nan_policy,
         )
         self._take_role(cluster_role(tf_config))
 
@@ -136,6 +157,8 @@ class RunConfig:
         for name, value in properties.items():
             if name not in _REPLACEABLE:
                 raise ValueError(f"Replacing {name} is not supported. Allowed properties are {_REPLACEABLE}.")
+            if name in _BEYOND_TENSORFLOW and value == getattr(self, f"_{name}"):
+                continue  # so that a configuration without them shows itself in the log as TensorFlow's does
             setattr(self, f"_{name}", value)
         _settle_checkpoint_interval(self, properties.keys())
         for name, holds, sentence in _CHECKS:
@@ -175,6 +198,8 @@ class RunConfig:
     _global_id_in_cluster: int | None
     _master: str
     _evaluation_master: str
+    _keep_best: BestMetric | None = None
+    _nan_policy: str = "raise"
     _is_chief: bool
     _num_ps_replicas: int
     _num_worker_replicas: int
@@ -238,6 +263,14 @@ class RunConfig:
     @property
     def session_creation_timeout_secs(self) -> float:
         return self._session_creation_timeout_secs
+
+    @property
+    def keep_best(self) -> BestMetric | None:
+        return self._keep_best
+
+    @property
+    def nan_policy(self) -> str:
+        return self._nan_policy
 
     @property
     def service(self) -> dict[str, Any] | None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from estimators import logging
 from estimators.built_graph import BuiltGraph, Sources
+from estimators.checkpoint.best import BestCheckpoint
 from estimators.checkpoint.saver import Saver
+from estimators.guarded_session import GuardedSession, NonFiniteRun
 from estimators.hooks.checkpoint_saver import CheckpointSaverHook, CheckpointSaverListener
 from estimators.hooks.logging_tensor import LoggingTensorHook
 from estimators.hooks.nan_tensor import NanTensorHook
@@ -21,9 +24,12 @@ from estimators.nan_search import log_first_nonfinite
 from estimators.run_config import RunConfig
 from estimators.run_loop import RunLoop
 from estimators.session import Session
+from estimators.state import State
+from estimators.training_result import Ending, StopReason, TrainingResult, ending
 from model_fns.errors import NanLossDuringTrainingError
 from model_fns.global_step import get_global_step
 from model_fns.graph.keys import GraphKeys
+from model_fns.ops.arithmetic import subtract
 
 _NO_SAVER = (
     "There should be a CheckpointSaverHook to use saving_listeners. Please set one of the "
@@ -95,36 +101,58 @@ def training_hooks(
     hooks += user_hooks
     if stop_hook is not None:
         hooks.append(stop_hook)
-    hooks.append(NanTensorHook(spec.loss))
+    if config.nan_policy == "raise":
+        hooks.append(NanTensorHook(spec.loss))
     if config.log_step_count_steps:
         step = get_global_step(built.graph)
         hooks.append(LoggingTensorHook({"loss": spec.loss, "step": step}, every_n_iter=config.log_step_count_steps))
     return [*hooks, *spec.training_hooks]
 
 
+def guarded_loss(loss: Any) -> Any:
+    """A number that is NaN if the loss is not finite, also if it is infinite: machine code looks for NaN."""
+    return subtract(loss, loss, name="loss_is_finite") if _watchable(loss) is not None else None
+
+
+def training_session(built: BuiltGraph, config: RunConfig, state: State) -> Session:
+    """A session of the kind that the configuration's nan_policy asks for."""
+    if config.nan_policy == "raise":
+        return Session(graph=built.graph, config=config.session_config, state=state)
+    return GuardedSession(built.graph, config.session_config, state, skips=config.nan_policy == "skip")
+
+
 def train(
     session: Session, built: BuiltGraph, hooks: Iterable[SessionRunHook], until: int | None, sources: Sources
-) -> Any:
-    """Runs the train op until a hook stops it or the input ends; the last loss, None if no step was run."""
+) -> Ending:
+    """Runs the train op until a hook stops it or the input ends."""
     hooks, spec = list(hooks), built.spec
     session.until = until
+    if isinstance(session, GuardedSession):
+        session.begin()
     step = int(session.state.arrays["global_step"])
     for operation, source in sources.items():
         place = session.state.resume["input"]
         taken = taken_up(source, session.state.seed, place, step, session.state.draws) if is_arrays(source) else None
         session.read(operation, source, taken)
     session.start_iterators([built.scaffold.local_init_op])
-    loop = RunLoop(session, [spec.train_op, spec.loss], hooks, watched=_watchable(spec.loss), title="Training.")
+    watched = _watchable(spec.loss) if built.guard is None else built.guard
+    loop = RunLoop(session, [spec.train_op, spec.loss], hooks, watched=watched, title="Training.")
     loss: Any = None
+    failure: Ending | None = None
     with Interrupts() as interrupts:
         loop.start()
         while not loop.should_stop:
             try:
                 values = loop.advance()
             except NanLossDuringTrainingError:
-                for directory in _checkpoint_dirs(hooks):
+                for directory in () if isinstance(session, GuardedSession) else _checkpoint_dirs(hooks):
                     log_first_nonfinite(loop, built, sources, directory)
                 raise
+            except NonFiniteRun as error:  # nan_policy "stop": the variables are as before that run
+                logging.warning("Model diverged with loss = NaN.")
+                loss = error.values[1] if error.values else loss
+                failure = Ending(StopReason.NAN_LOSS, str(error), loss)
+                break
             if values is not None:
                 loss = values[1]
             if interrupts.pending is not None:
@@ -134,7 +162,18 @@ def train(
         interrupts.reraise()  # what came while the hooks were ending: an evaluation may take its time
     if loop.runs == 0:
         logging.warning("Training with estimator made no steps. Perhaps input is empty or misspecified.")
-    return loss
+    return failure or ending(loop.stopped_by, loop.exhausted, loop.runs, loss, until)
+
+
+def result_of(
+    ended: Ending, session: Session, start: int, began: float, restored: BestCheckpoint | None = None
+) -> TrainingResult:
+    """What a training that began at step `start` and time.perf_counter() `began` came to."""
+    step = int(session.state.arrays[GraphKeys.GLOBAL_STEP])
+    skipped = session.skipped if isinstance(session, GuardedSession) else 0
+    seconds = time.perf_counter() - began
+    logging.debug("The training stopped at step %d: %s", step, ended.sentence)
+    return TrainingResult(ended.reason, ended.sentence, step - start, step, seconds, ended.loss, skipped, restored)
 
 
 def _checkpoint_dirs(hooks: Iterable[SessionRunHook]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -106,8 +107,8 @@ def settings_of(warm_start_from: Any) -> WarmStartSettings | None:
     """What an Estimator was given: settings, a checkpoint's name, or None. ValueError for anything else."""
     if warm_start_from is None or isinstance(warm_start_from, WarmStartSettings):
         return warm_start_from
-    if isinstance(warm_start_from, str | bytes):
-        return WarmStartSettings(warm_start_from)
+    if isinstance(warm_start_from, str | bytes | os.PathLike):
+        return WarmStartSettings(os.fspath(warm_start_from))
     raise ValueError(f"warm_start_from must be a string or a WarmStartSettings, instead got {type(warm_start_from)}")
 
 

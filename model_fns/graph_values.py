@@ -4,10 +4,12 @@ numbers, strings, None    themselves
 tuple                     {"tuple": [...]}
 element type              {"dtype": "float32"}
 array                     {"array": base64, "dtype": ..., "shape": [...]}
+array of one number       {"filled": base64 of it, "dtype": ..., "shape": [...]}
 array of strings          {"strings": [...], "shape": [...]}
 bytes                     {"bytes": base64}
 size of an axis           {"symbol": [atoms, coefficient]}
 record of several         {"record": class name, "fields": {...}}
+branch or body            {"subgraph": its number}, see saved_graph.py
 """
 
 from __future__ import annotations
@@ -15,10 +17,11 @@ from __future__ import annotations
 import ast
 import base64
 import dataclasses
+import math
 import re
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -27,6 +30,10 @@ from model_fns.graph.constant import FrozenArray
 from model_fns.graph.dimensions import SIZE_FUNCTIONS, Symbol, unknown
 from model_fns.graph.dtypes import DType, as_dtype
 from model_fns.graph.syntax import parsed
+
+_MOST_ELEMENTS = 2**31  # that one number in a file may stand for
+
+Inner = Callable[[int], Any]  # from the number of a branch or a body to the graph that it is
 
 _SYMBOL_NODES = (
     *(ast.Expression, ast.BinOp, ast.UnaryOp, ast.Add, ast.Sub, ast.Mult, ast.FloorDiv, ast.USub, ast.Load),
@@ -61,13 +68,27 @@ def encoded(value: Any) -> Any:
 def _encoded_array(array: np.ndarray) -> dict[str, Any]:
     if array.dtype == object:
         return {"strings": [encoded(item) for item in array.reshape(-1)], "shape": list(array.shape)}
-    content = np.ascontiguousarray(array).astype(array.dtype.newbyteorder("<"), copy=False).tobytes()
-    return {"array": base64.b64encode(content).decode(), "dtype": array.dtype.name, "shape": list(array.shape)}
+    kind = "filled" if _is_one_number(array) else "array"
+    content = np.ascontiguousarray(array.reshape(-1)[:1] if kind == "filled" else array)
+    content = content.astype(array.dtype.newbyteorder("<"), copy=False)
+    return {kind: base64.b64encode(content.tobytes()).decode(), "dtype": array.dtype.name, "shape": list(array.shape)}
 
 
-def decoded(value: Any, records: Mapping[str, type], renamed: dict[str, str]) -> Any:
-    """What JSON says. `records` are the classes there are; `renamed` gives unknown sizes names of this process.
+def _is_one_number(array: np.ndarray) -> bool:
+    """Whether all elements are the same to the bit: what variables begin with often is, and would be large."""
+    if array.size < 2 or array.itemsize > 8:
+        return False
+    bits = array.reshape(-1).view(f"u{array.itemsize}")
+    return bool(bits[0] == bits[-1] and (bits == bits[0]).all())
 
+
+def decoded(value: Any, records: Mapping[str, type], renamed: dict[str, str], inner: Inner | None = None) -> Any:
+    """What JSON says.
+
+    Args:
+      records: the classes there are.
+      renamed: gives unknown sizes names of this process.
+      inner: finds a branch or a body by its number, where there may be some.
     Raises ValueError for what is no such data.
     """
     if not isinstance(value, dict):
@@ -90,17 +111,31 @@ def decoded(value: Any, records: Mapping[str, type], renamed: dict[str, str]) ->
         dtype = as_dtype(value["dtype"]).as_numpy_dtype
         content = np.frombuffer(base64.b64decode(value["array"], validate=True), dtype)
         return FrozenArray(content.reshape(value["shape"]).copy())
+    if "filled" in value:
+        return _filled(value)
     if "record" in value:
         return record(value, records, renamed)
+    if "subgraph" in value and inner is not None:
+        return inner(value["subgraph"])
     raise ValueError(f"there is no kind of value with {', '.join(map(repr, value))}")
 
 
-def record(value: Mapping[str, Any], records: Mapping[str, type], renamed: dict[str, str]) -> Any:
+def _filled(value: Mapping[str, Any]) -> FrozenArray:
+    shape = tuple(value["shape"])
+    number = np.frombuffer(base64.b64decode(value["filled"], validate=True), as_dtype(value["dtype"]).as_numpy_dtype)
+    if number.size != 1 or math.prod(shape) > _MOST_ELEMENTS:
+        raise ValueError(f"{number.size} numbers do not fill an array of shape {shape}")
+    return FrozenArray(np.full(shape, number[0]))
+
+
+def record(
+    value: Mapping[str, Any], records: Mapping[str, type], renamed: dict[str, str], inner: Inner | None = None
+) -> Any:
     """An instance of one of the classes, its fields of the types that the class says."""
     kind = records.get(value["record"])
     if kind is None:
         raise ValueError(f"there is no {value['record']!r}")
-    fields = {name: decoded(item, records, renamed) for name, item in value["fields"].items()}
+    fields = {name: decoded(item, records, renamed, inner) for name, item in value["fields"].items()}
     hints = typing.get_type_hints(kind, localns={"Symbol": Symbol})
     names = [field.name for field in dataclasses.fields(kind)] if dataclasses.is_dataclass(kind) else list(hints)
     for name, item in fields.items():

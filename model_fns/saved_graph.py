@@ -6,17 +6,22 @@ attributes must be of the types that its class says, and everything else follows
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import pkgutil
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import is_dataclass
 from functools import cache
-from typing import Any
+from typing import Any, final
 
+import model_fns.control_flow.conditional
+import model_fns.control_flow.loop
+import model_fns.control_flow.scan
 import model_fns.ops
+from model_fns.control_flow.subgraph import Subgraph
 from model_fns.graph.constant import Constant
 from model_fns.graph.graph import Graph
+from model_fns.graph.needed import needed_operations
 from model_fns.graph.op import Op
 from model_fns.graph.tensor import Operation, Tensor
 from model_fns.graph_values import encoded, record
@@ -34,6 +39,7 @@ def saved(graph: Graph, operations: Iterable[Operation] | None = None) -> dict[s
     Raises TypeError, naming the operation, for an attribute that is not data.
     """
     wanted = list(graph.operations if operations is None else operations)
+    inside = _Inside(wanted)
     there = set(wanted)
     variables: dict[str, Variable] = {}
     collections: dict[str, list[Any]] = {}
@@ -45,15 +51,62 @@ def saved(graph: Graph, operations: Iterable[Operation] | None = None) -> dict[s
     return {
         "format": FORMAT,
         "seed": graph.seed,
-        "operations": [_saved_operation(operation) for operation in wanted],
+        "operations": [_saved_operation(operation, inside) for operation in wanted],
+        "insides": inside.saved_graphs(),
+        "subgraphs": inside.saved_subgraphs(),
         "variables": [_saved_variable(variable) for variable in variables.values()],
         "collections": collections,
     }
 
 
-def _saved_operation(operation: Operation) -> dict[str, Any]:
+@final
+class _Inside:
+    """The graphs of branches and bodies inside `operations`, those inside these, and so on.
+
+    Several branches and bodies may be parts of one graph, and share its tensors: a loop's body and its gradient's.
+    """
+
+    def __init__(self, operations: Iterable[Operation]) -> None:
+        self.subgraphs: dict[Subgraph, int] = {}  # with their numbers
+        self._graphs: dict[Graph, set[Operation]] = {}  # with what is needed of them
+        self._walk(operations)
+
+    def _walk(self, operations: Iterable[Operation]) -> None:
+        for operation in operations:
+            for subgraph in _subgraphs_of(operation.definition):
+                if subgraph not in self.subgraphs:
+                    self.subgraphs[subgraph] = len(self.subgraphs)
+                    needed = set(needed_operations([*subgraph.given, *subgraph.outputs], ()))
+                    there = self._graphs.setdefault(subgraph.graph, set())
+                    new = needed - there
+                    there |= needed
+                    self._walk(new)
+
+    def saved_graphs(self) -> list[Any]:
+        return [
+            [_saved_operation(operation, self) for operation in graph.operations if operation in needed]
+            for graph, needed in self._graphs.items()
+        ]
+
+    def saved_subgraphs(self) -> list[Any]:
+        numbers = {graph: number for number, graph in enumerate(self._graphs)}
+        return [
+            {
+                "inside": numbers[subgraph.graph],
+                "given": [tensor.name for tensor in subgraph.given],
+                "outputs": [tensor.name for tensor in subgraph.outputs],
+            }
+            for subgraph in self.subgraphs
+        ]
+
+
+def _subgraphs_of(definition: Op) -> list[Subgraph]:
+    return [value for value in vars(definition).values() if isinstance(value, Subgraph)]
+
+
+def _saved_operation(operation: Operation, inside: _Inside) -> dict[str, Any]:
     try:
-        kind = encoded(operation.definition)
+        kind = _encoded_kind(operation.definition, inside)
     except TypeError as error:
         raise TypeError(f"The operation {operation.name!r} ({operation.type}) cannot be saved: {error}.") from None
     return {
@@ -63,6 +116,17 @@ def _saved_operation(operation: Operation) -> dict[str, Any]:
         "controls": [control.name for control in operation.control_inputs],
         "shapes": [_known_shape(output) for output in operation.outputs],
     }
+
+
+def _encoded_kind(definition: Op, inside: _Inside) -> dict[str, Any]:
+    fields = _subgraphs_of(definition)
+    if not fields:
+        return encoded(definition)
+    kind: dict[str, Any] = {"record": type(definition).__name__, "fields": {}}
+    for field in dataclasses.fields(definition):
+        value = getattr(definition, field.name)
+        kind["fields"][field.name] = {"subgraph": inside.subgraphs[value]} if value in fields else encoded(value)
+    return kind
 
 
 def _known_shape(tensor: Tensor) -> list[int | None] | None:
@@ -109,11 +173,11 @@ def restored(data: Mapping[str, Any], graph: Graph, scope: str = "") -> dict[str
 
 def _restored(data: Mapping[str, Any], graph: Graph, prefix: str) -> dict[str, Any]:
     elements: dict[str, Any] = {}
-    renamed: dict[str, str] = {}
+    inside = _Restored(data)
     if graph.seed is None and not graph.operations:
         graph.seed = data["seed"]
     for item in data["operations"]:
-        operation = _restored_operation(item, graph, prefix, elements, renamed)
+        operation = _restored_operation(item, graph, prefix, elements, inside)
         elements[item["name"]] = operation
         elements.update({f"{item['name']}:{i}": output for i, output in enumerate(operation.outputs)})
     variables = {
@@ -133,19 +197,19 @@ def _restored(data: Mapping[str, Any], graph: Graph, prefix: str) -> dict[str, A
 
 
 def _restored_operation(
-    item: Mapping[str, Any], graph: Graph, prefix: str, elements: Mapping[str, Any], renamed: dict[str, str]
+    item: Mapping[str, Any], graph: Graph, prefix: str, elements: Mapping[str, Any], inside: _Restored
 ) -> Operation:
     name = prefix + item["name"]
     if not _NAME.fullmatch(name):
         raise ValueError(f"The saved graph is damaged: {name!r} is no name of an operation.")
     try:
-        definition = record(item, kinds(), renamed)
+        definition = record(item, kinds(), inside.renamed, lambda number: inside.subgraph(number, graph))
     except ValueError as error:
         raise ValueError(f"The saved graph cannot be used: operation {name!r}: {error}.") from None
     if not isinstance(definition, Op):
         raise ValueError(f"The saved graph cannot be used: {item['record']!r} is no kind of operation.")
     with graph.name_scope(None):
-        if graph.unique_name(name) != name:
+        if graph.outer is None and graph.unique_name(name) != name:
             raise ValueError(f"The graph has an operation named {name!r} already: give an import_scope.")
         try:
             with graph.control_dependencies(None), graph.control_dependencies([elements[c] for c in item["controls"]]):
@@ -155,6 +219,37 @@ def _restored_operation(
         except ValueError as error:
             raise ValueError(f"The saved graph is damaged: operation {name!r}: {error}.") from None
     return operation
+
+
+@final
+class _Restored:
+    """The graphs of branches and bodies in a saved graph, each made when the first operation asks for a part of it."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        self.renamed: dict[str, str] = {}  # unknown sizes
+        self._insides, self._parts = data.get("insides", []), data.get("subgraphs", [])
+        self._made: dict[int, tuple[Graph, dict[str, Any]]] = {}
+        self._subgraphs: dict[int, Subgraph] = {}
+
+    def subgraph(self, number: int, outer: Graph) -> Subgraph:
+        """A branch or a body of an operation in `outer`."""
+        if number not in self._subgraphs:
+            part = self._parts[number]
+            graph, elements = self._graph(part["inside"], outer)
+            given, outputs = (tuple(elements[name] for name in part[key]) for key in ("given", "outputs"))
+            if not all(isinstance(tensor, Tensor) for tensor in (*given, *outputs)):
+                raise ValueError("what a branch or a body is given and makes are tensors")
+            self._subgraphs[number] = Subgraph(graph, given, outputs)
+        return self._subgraphs[number]
+
+    def _graph(self, number: int, outer: Graph) -> tuple[Graph, dict[str, Any]]:
+        if number not in self._made:
+            graph, elements = self._made[number] = outer.begin_inside(), {}
+            for item in self._insides[number]:
+                operation = _restored_operation(item, graph, "", elements, self)
+                elements[item["name"]] = operation
+                elements.update({f"{item['name']}:{i}": output for i, output in enumerate(operation.outputs)})
+        return self._made[number]
 
 
 def _item(item: Any, elements: Mapping[str, Any], variables: Mapping[str, Variable]) -> Any:
@@ -173,7 +268,11 @@ def kinds() -> dict[str, type]:
     found = {kind.__name__: kind for kind in (Constant, MergeSummary, *_below(Op)) if _is_ours(kind)}
     for module in modules:
         for value in vars(module).values():
-            if isinstance(value, type) and _is_ours(value) and (is_dataclass(value) or hasattr(value, "_fields")):
+            if (
+                isinstance(value, type)
+                and _is_ours(value)
+                and (dataclasses.is_dataclass(value) or hasattr(value, "_fields"))
+            ):
                 found.setdefault(value.__name__, value)
     return found
 

@@ -80,6 +80,19 @@ def has_unknown_sizes(graph: Graph) -> bool:
     return any("unknown_" in repr(operation.definition) for operation in graph.operations)
 
 
+def test_an_array_of_one_number_takes_no_room() -> None:
+    with Graph().as_default() as graph:
+        many = [tf.zeros([500, 500]), tf.ones([300, 4], tf.int64), tf.fill([7], True), tf.constant(np.nan, shape=[9])]
+        names = [tensor.name for tensor in many]
+    data = through_json(graph)
+    assert len(json.dumps(data)) < 5_000
+    again = Graph()
+    restored(data, again)
+    found = [evaluate([one.get_tensor_by_name(name) for name in names], {}, {}) for one in (graph, again)]
+    for a, b in zip(*found, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
 def test_what_is_no_data_is_named(tmp_path: Any, caplog: Any) -> None:
     with tf.Graph().as_default() as graph:
         tf.py_func(lambda value: value, [tf.constant(1.0)], tf.float32, name="op")
@@ -155,6 +168,9 @@ HOSTILE = "__import__('os').system('touch /tmp/hostile')"
         lambda d: fields(d, "Constant").update(value=[1]),
         lambda d: fields(d, "Constant").update(value={"array": "AAAA", "dtype": "float32", "shape": [2]}),
         lambda d: fields(d, "Constant").update(value={"array": "AAAA", "dtype": "object", "shape": [0]}),
+        lambda d: fields(d, "Constant").update(value={"filled": "AAAAAA==", "dtype": "float32", "shape": [2**40]}),
+        lambda d: fields(d, "Constant").update(value={"filled": "AAAAAA==", "dtype": "float32", "shape": [-2]}),
+        lambda d: fields(d, "Constant").update(value={"filled": "AAAA", "dtype": "float32", "shape": [2]}),
         lambda d: d["operations"][1].update(inputs=["none:0"]),
         lambda d: d["operations"].reverse(),
         lambda d: d["variables"].append({}),
@@ -229,3 +245,114 @@ def test_files_that_are_no_meta_graphs(tmp_path: Any) -> None:
         (tmp_path / "bad.meta").write_bytes(content)
         with pytest.raises(DataLossError, match="Cannot parse file"):
             import_meta_graph(tmp_path / "bad.meta")
+
+
+# --- branches and bodies ---------------------------------------------------------------------------------------------
+
+
+def branches() -> Any:
+    x = tf.placeholder(tf.float32, [None], "x")
+    v = tf.get_variable("v", [2], initializer=tf.ones_initializer())
+
+    def grown() -> Any:
+        with tf.control_dependencies([v.assign_add(x[:2])]):
+            return tf.reduce_sum(x * 3) + v[0] * 2
+
+    y = tf.cond(tf.reduce_sum(x) > 2, grown, lambda: tf.reduce_max(x) * v[1])
+    return [y, *tf.gradients(y, [x, v])]
+
+
+def loops() -> Any:
+    """A loop in which a branch is taken, whose count comes from outside, differentiated."""
+    x = tf.placeholder(tf.float32, [None], "x")
+    most = tf.cast(tf.reduce_sum(x), tf.int32, "most")
+
+    def body(i: Any, total: Any) -> Any:
+        return i + 1, tf.cond(tf.equal(i % 2, 0), lambda: total * tf.reduce_sum(x), lambda: total + 0.5)
+
+    _, y = tf.while_loop(lambda i, total: i < most, body, [tf.constant(0), tf.constant(1.0)])
+    return [y, *tf.gradients(y, x)]
+
+
+def slices() -> Any:
+    """map_fn and scan, the gradient of one inside the other."""
+    x = tf.placeholder(tf.float32, [None], "x")
+    summed = tf.scan(lambda state, item: state * 0.5 + tf.sin(item), x, 0.25)
+    y = tf.reduce_sum(tf.map_fn(lambda item: item * tf.reduce_mean(summed), x))
+    (first,) = tf.gradients(y, x)
+    return [y, first, *tf.gradients(tf.reduce_sum(first * first), x)]
+
+
+def drawn() -> Any:
+    tf.set_random_seed(5)
+    x = tf.placeholder(tf.float32, [None], "x")
+    return [tf.map_fn(lambda item: item + tf.random_uniform([]), x)]
+
+
+@pytest.mark.parametrize("program", [branches, loops, slices, drawn])
+def test_branches_and_bodies_are_data(program: Any) -> None:
+    with tf.Graph().as_default() as graph:
+        names = [tensor.name for tensor in program()]
+        tf.global_variables_initializer()
+    again = Graph()
+    restored(through_json(graph), again)
+    third = Graph()
+    restored(through_json(again), third)
+    results = []
+    for one in (graph, again, third):
+        with tf.Session(graph=one) as session:
+            session.run("init")
+            feeds = ([1.0, 2.0, 1.5], [0.5, 0.25, 1.0])
+            results.append([session.run(names, {"x:0": np.float32(values)}) for values in feeds])
+    for other in results[1:]:
+        for found, expected in zip(other, results[0], strict=True):
+            for a, b in zip(found, expected, strict=True):
+                np.testing.assert_array_equal(a, b)
+
+
+def test_what_was_restored_has_gradients() -> None:
+    with tf.Graph().as_default() as graph:
+        x = tf.placeholder(tf.float32, [None], "x")
+        y = tf.identity(tf.foldl(lambda total, item: total * tf.tanh(item), x, 2.0), "y")
+        expected = tf.gradients(y, x)[0].name
+    again = Graph()
+    restored(through_json(graph), again)
+    with again.as_default():
+        (made,) = tf.gradients(again.get_tensor_by_name("y:0"), again.get_tensor_by_name("x:0"))
+    with tf.Session(graph=again) as session:
+        values = session.run([made, expected], {"x:0": np.float32([0.5, -1.0])})
+    np.testing.assert_array_equal(*values)
+
+
+def test_a_python_function_in_a_branch_is_named() -> None:
+    with tf.Graph().as_default() as graph:
+        x = tf.placeholder(tf.float32, [])
+        tf.cond(x > 0, lambda: tf.py_func(lambda value: value, [x], tf.float32, name="mine"), lambda: x)
+    with pytest.raises(TypeError, match=r"The operation 'cond/mine' \(PyFunc\) cannot be saved: .* not data"):
+        saved(graph)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda d: d["subgraphs"][0].update(given=["none:0"]),
+        lambda d: d["subgraphs"][0].update(outputs=[d["insides"][0][0]["name"]]),
+        lambda d: d["subgraphs"][0].update(outputs=[]),
+        lambda d: d["subgraphs"][0].update(inside=7),
+        lambda d: d["subgraphs"].clear(),
+        lambda d: d.pop("insides"),
+        lambda d: d["insides"][0].append({}),
+        lambda d: d["insides"][0][0].update(name="x\nimport os"),
+        lambda d: d["insides"][0].extend(item for item in d["operations"] if item["record"] == "If"),  # inside itself
+        lambda d: fields(d, "If").update(then_branch={"subgraph": "0"}),
+        lambda d: fields(d, "If").update(then_branch=None),
+    ],
+)
+def test_damaged_branches(change: Any) -> None:
+    with Graph().as_default() as graph:
+        x = tf.placeholder(tf.float32, [], "x")
+        tf.cond(x > 0, lambda: x * 2, lambda: x)
+    data = through_json(graph)
+    change(data)
+    with pytest.raises(ValueError):
+        restored(data, Graph())

@@ -1,5 +1,6 @@
 """Checkpoints: variables and the state of a training run in files, never half-written, under TensorFlow 1's names."""
 
+from estimators.checkpoint.best import BestCheckpoint, best_checkpoint
 from estimators.checkpoint.format import (
     checkpoint_exists,
     get_checkpoint_mtimes,
@@ -19,9 +20,11 @@ from estimators.checkpoint.state_file import (
 )
 
 __all__ = [
+    "BestCheckpoint",
     "CheckpointReader",
     "CheckpointState",
     "Saver",
+    "best_checkpoint",
     "checkpoint_exists",
     "checkpoints_newest_first",
     "generate_checkpoint_state_proto",

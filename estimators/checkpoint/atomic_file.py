@@ -42,6 +42,31 @@ def replace_file(path: str, *content: bytes | memoryview) -> None:
     _flush_directory(directory)
 
 
+def link_file(source: str, target: str) -> None:
+    """Puts the file `source`, which is never changed in place, under the name `target`, too.
+
+    It is a link, or a copy where there are no links. That the name outlives a loss of power is not seen to: whatever
+    then tells that it is there, does that.
+
+    Raises OSError, with `target` as it was, if that fails.
+    """
+    directory, name = os.path.split(target)
+    temporary = os.path.join(directory, f".{name}.{_host()}.{os.getpid()}.{next(_numbers)}.tmp")
+    try:
+        os.link(source, temporary)
+    except FileNotFoundError:
+        raise
+    except OSError:  # another disk, or one without links
+        with open(source, "rb") as file:
+            replace_file(target, file.read())
+        return
+    try:
+        os.replace(temporary, target)
+    finally:
+        with contextlib.suppress(OSError):  # it is still there if `target` was this very file before
+            os.unlink(temporary)
+
+
 def _write_through(path: str, content: Iterable[bytes | memoryview]) -> None:
     with open(path, "wb", buffering=0) as file:
         for piece in content:

@@ -20,7 +20,8 @@ def meta_graph_bytes(graph: Graph, variables: Mapping[str, str] | None) -> bytes
 
     Raises TypeError, naming it, for an operation that is not data.
     """
-    key = (graph.operations[-1] if graph.operations else None, len(graph.operations), dict(variables or {}))
+    last = graph.operations[-1].name if graph.operations else ""  # its name: an operation would keep the graph alive
+    key = (last, len(graph.operations), dict(variables or {}))
     if graph not in _written or _written[graph][0] != key:
         content = {"format": FORMAT, "graph": saved(graph), "saver": None if variables is None else dict(variables)}
         _written[graph] = key, json.dumps(content).encode()

@@ -12,7 +12,7 @@ from typing import Any, final
 import numpy as np
 
 from estimators import logging
-from estimators.checkpoint.atomic_file import replace_file
+from estimators.checkpoint.atomic_file import link_file, replace_file
 from estimators.checkpoint.format import (
     Arrays,
     checkpoint_exists,
@@ -27,6 +27,7 @@ from estimators.checkpoint.variable_names import names_of
 from model_fns.errors import FailedPreconditionError, InvalidArgumentError, NotFoundError
 from model_fns.graph.graph import Graph, get_default_graph
 from model_fns.graph.keys import GraphKeys
+from model_fns.protos.saver import SaverDef
 
 _ADVICE = (
     "If this checkpoint is of another model, use another model_dir, or delete this one to train from the start; to "
@@ -89,6 +90,8 @@ class Saver:
         self._pad_step_number = pad_step_number
         self._save_relative_paths = save_relative_paths
         self._variables: dict[str, Any] | None = None  # by the name in the file; None until built
+        self._meta_graph: tuple[str, bytes] | None = None  # the file of the last one, and what is in it
+        self._without_meta_graph: str | None = None  # why there is none
         self._next_checkpoint_time = math.inf
         self._last_checkpoints: list[tuple[str, float]] = []
         self._checkpoints_to_be_deleted: list[tuple[str, float]] = []
@@ -113,6 +116,20 @@ class Saver:
     def variables(self) -> dict[str, Any]:
         """The variables' tensors by their names in the file."""
         return dict(self._built("variables are asked for"))
+
+    @property
+    def saver_def(self) -> SaverDef:
+        """How it keeps checkpoints, as a message."""
+        return SaverDef(
+            max_to_keep=self._max_to_keep or 0,
+            sharded=self._sharded,
+            keep_checkpoint_every_n_hours=self._seconds_between_kept / 3600,
+            version=SaverDef.V2,
+        )
+
+    def as_saver_def(self) -> SaverDef:
+        """`saver_def`."""
+        return self.saver_def
 
     # -- saving ------------------------------------------------------------------------------------------------------
 
@@ -161,12 +178,22 @@ class Saver:
         return checkpoint
 
     def _write_meta_graph(self, path: str, graph: Graph) -> None:
+        """The same graph as the last time is the same file under another name, too."""
         try:
             content = meta_graph_bytes(graph, {key: tensor.op.name for key, tensor in self._built("save").items()})
         except TypeError as error:
+            if self._without_meta_graph != str(error):  # said once
+                logging.warning("No meta graph is written: %s", error)
+            self._without_meta_graph = str(error)
+            return
+        before, self._meta_graph = self._meta_graph, (path, content)
+        try:
+            if before is not None and before[1] is content and before[0] != path and os.path.exists(before[0]):
+                link_file(before[0], path)
+            else:
+                replace_file(path, content)
+        except OSError as error:  # the variables are worth more, and there is room for them
             logging.warning("No meta graph is written: %s", error)
-        else:
-            replace_file(path, content)
 
     def export_meta_graph(
         self,

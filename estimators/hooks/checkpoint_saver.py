@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from estimators import logging
-from estimators.checkpoint.saver import Saver
 from estimators.hooks.global_step_pace import GlobalStepPace, required_global_step
 from estimators.hooks.second_or_step_timer import SecondOrStepTimer
 from estimators.hooks.session_run_hook import (
@@ -76,6 +75,7 @@ class CheckpointSaverHook(SessionRunHook):
         self._listeners = list(listeners or [])
         self._pace = GlobalStepPace()
         self._saved_step: int | None = None
+        self.stop_reason: str | None = None  # who of its listeners requested a stop
 
     @property
     def checkpoint_dir(self) -> str:
@@ -87,7 +87,7 @@ class CheckpointSaverHook(SessionRunHook):
         self._listeners += [listener for listener in listeners if listener not in self._listeners]
 
     def begin(self) -> None:
-        self._saved_step = None
+        self._saved_step = self.stop_reason = None
         self._summary_writer = FileWriterCache.get(self._checkpoint_dir)
         self._global_step_tensor = required_global_step("CheckpointSaverHook")
         for listener in self._listeners:
@@ -139,6 +139,7 @@ class CheckpointSaverHook(SessionRunHook):
         for listener in self._listeners:
             if listener.after_save(session, step):
                 logging.info("A CheckpointSaverListener requested that training be stopped. listener: %s", listener)
+                self.stop_reason = f"its listener {listener} did."
                 should_stop = True
         return should_stop
 
@@ -150,9 +151,7 @@ class CheckpointSaverHook(SessionRunHook):
         saver = self._get_saver()
         try:
             os.makedirs(self._checkpoint_dir, exist_ok=True)  # it may have been deleted since the last time
-            # The graph is in graph.pbtxt and the event file; a Saver of another kind need not know the argument.
-            without_graph = {"write_meta_graph": False} if isinstance(saver, Saver) else {}
-            saver.save(session, self._save_path, global_step=step, **without_graph)
+            saver.save(session, self._save_path, global_step=step)
         except OSError as error:
             logging.warning(
                 "The checkpoint for step %d was not saved, and training goes on without it: %s", step, error

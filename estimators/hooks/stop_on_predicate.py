@@ -20,19 +20,28 @@ from estimators.hooks.session_run_hook import (
 class StopOnPredicateHook(SessionRunHook):
     """Calls `should_stop_fn` every so many seconds or steps, and requests a stop when it returns True.
 
+    With `restore_best`, an Estimator that stops for it goes back to the best weights (RunConfig's keep_best).
+    `stop_reason` is then what `should_stop_fn.reason` says, if it says something.
     TypeError if it is no function.
     """
 
     def __init__(
-        self, should_stop_fn: Callable[[], bool], run_every_secs: float | None = 60, run_every_steps: int | None = None
+        self,
+        should_stop_fn: Callable[[], bool],
+        run_every_secs: float | None = 60,
+        run_every_steps: int | None = None,
+        restore_best: bool = False,
     ) -> None:
         if not callable(should_stop_fn):
             raise TypeError("`should_stop_fn` must be callable.")
         self._should_stop_fn = should_stop_fn
+        self.restore_best = restore_best
+        self.stop_reason: str | None = None
         self._timer = SecondOrStepTimer(every_secs=run_every_secs, every_steps=run_every_steps)
         self._pace = GlobalStepPace()
 
     def begin(self) -> None:
+        self.stop_reason = None
         self._global_step_tensor = required_global_step("StopOnPredicateHook")
 
     def after_create_session(self, session: Any, coord: Any) -> None:
@@ -47,6 +56,7 @@ class StopOnPredicateHook(SessionRunHook):
         if self._timer.should_trigger_for_step(global_step):
             self._timer.update_last_triggered_step(global_step)
             if self._should_stop_fn():
+                self.stop_reason = getattr(self._should_stop_fn, "reason", None)
                 logging.info("Requesting early stopping at global step %d", global_step)
                 run_context.request_stop()
 

@@ -32,6 +32,11 @@ class EventFile:
         self._waiting: list[bytes] = []
         self._path: str | None = None
 
+    @property
+    def is_begun(self) -> bool:
+        """Whether anything was written yet."""
+        return self._path is not None
+
     def add(self, event: bytes) -> None:
         """Adds an event, in wire format, which `flush` will write."""
         self._waiting.append(_record(event))

@@ -65,7 +65,8 @@ class FileWriter:
         self._file, self._csv = EventFile(self._logdir, self._suffix), ScalarsCsv(self._logdir)
         self._closed, self._waiting, self._flushed = False, 0, time.time()
         # For those who forget to close it.
-        weakref.finalize(self, _write_the_rest, self._file, self._csv, self._logdir, os.getpid())
+        existed = os.path.isdir(os.fspath(self._logdir))
+        weakref.finalize(self, _write_the_rest, self._file, self._csv, self._logdir, os.getpid(), existed)
 
     def get_logdir(self) -> Any:
         """The directory."""
@@ -193,15 +194,20 @@ class FileWriter:
 
 def _write(file: EventFile, scalars: ScalarsCsv, logdir: Any) -> None:
     try:
-        file.flush()
-        scalars.flush()
+        try:
+            file.flush()
+        finally:  # what one of them could not write, the other shall not say again later
+            scalars.flush()
     except OSError as error:
         logging.warning("Summaries were not written to %s, and what they said is lost: %s", logdir, error)
 
 
-def _write_the_rest(file: EventFile, scalars: ScalarsCsv, logdir: Any, process: int) -> None:
-    if os.getpid() == process:  # what waits in a forked child waits in its parent, too
-        _write(file, scalars, logdir)
+def _write_the_rest(file: EventFile, scalars: ScalarsCsv, logdir: Any, process: int, existed: bool) -> None:
+    if os.getpid() != process:  # what waits in a forked child waits in its parent, too
+        return
+    if (existed or file.is_begun) and not os.path.isdir(os.fspath(logdir)):
+        return  # it was deleted on purpose: nobody asks for what is still to be said, nor for a new directory
+    _write(file, scalars, logdir)
 
 
 @final

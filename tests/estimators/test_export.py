@@ -59,6 +59,29 @@ def test_what_is_in_the_directory(exported: str, trained: Estimator) -> None:
     assert [dim.size for dim in signature.inputs["x"].tensor_shape.dim] == [-1, 64]
 
 
+def recurrent(features: Any, labels: Any, mode: str) -> Any:
+    """A recurrent network over rows of 8, and a branch that depends on its states."""
+    cell = tf.nn.rnn_cell.GRUCell(5)
+    _, state = tf.nn.dynamic_rnn(cell, tf.reshape(features["x"], [-1, 8, 8]), dtype=tf.float32)
+    scale = tf.get_variable("scale", [], initializer=tf.ones_initializer())
+    state = tf.cond(tf.reduce_mean(state) > 0, lambda: state * scale, lambda: state - scale)
+    out = tf.layers.dense(state, 1)
+    if mode == tf.estimator.ModeKeys.PREDICT:
+        return tf.estimator.EstimatorSpec(mode, predictions={"out": out})
+    loss = tf.losses.mean_squared_error(tf.cast(labels[:, None], tf.float32), out)
+    train_op = tf.train.AdamOptimizer(0.01).minimize(loss, tf.train.get_global_step())
+    return tf.estimator.EstimatorSpec(mode, loss=loss, train_op=train_op)
+
+
+def test_recurrent_networks_and_branches_can_be_exported(tmp_path: Any) -> None:
+    estimator = Estimator(recurrent, str(tmp_path / "model"), RunConfig(tf_random_seed=1))
+    directory = estimator.train(training_input(), steps=5).export_saved_model(str(tmp_path / "exports"), raw_receiver)
+    ask = from_saved_model(directory.decode())
+    expected = [item["out"] for item in estimator.predict(prediction_input(10, 10))]
+    np.testing.assert_allclose(ask({"x": DIGITS.test.features[:10]})["out"], expected, rtol=1e-5)
+    assert np.ptp(expected) > 0
+
+
 def test_a_predictor_gives_what_predict_gives(exported: str, trained: Estimator) -> None:
     ask = from_saved_model(exported)
     expected = list(trained.predict(prediction_input(10, 10)))
@@ -197,7 +220,7 @@ def test_features_that_are_one_tensor_and_alternatives(tmp_path: Any) -> None:
         (lambda t: export.ServingInputReceiver(None, t), "features must be defined."),
         (
             lambda t: export.ServingInputReceiver({"a": 3}, t),
-            "feature a must be a Tensor, SparseTensor, or ",
+            "feature a must be a Tensor or SparseTensor.",
         ),
         (lambda t: export.ServingInputReceiver({1.5: t}, t), "feature keys must be strings: 1.5."),
         (lambda t: export.ServingInputReceiver(t, None), "receiver_tensors must be defined."),
@@ -205,7 +228,7 @@ def test_features_that_are_one_tensor_and_alternatives(tmp_path: Any) -> None:
         (lambda t: export.ServingInputReceiver(t, t, [t]), "receiver_tensors_alternatives must be a dict: "),
         (
             lambda t: export.TensorServingInputReceiver({"a": t}, t),
-            "feature must be a Tensor, SparseTensor, or",
+            "feature must be a Tensor or SparseTensor.",
         ),
         (lambda t: export.PredictOutput({3: t}), "Prediction output key must be a string; got 3."),
         (lambda t: export.PredictOutput(3), "Prediction output value must be a Tensor; got 3."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gc
 import os
+import shutil
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -153,6 +154,25 @@ def test_a_directory_deleted_under_it_is_made_again(tmp_path: Any) -> None:
     assert shown(tmp_path / "d") == [(0, "b", 1)]
 
 
+@pytest.mark.parametrize("begun", ["before it", "by it", "not at all"])
+def test_a_writer_that_was_forgotten(tmp_path: Any, caplog: Any, begun: str) -> None:
+    """It writes what waits; but a directory that was deleted stays so, and nothing is said of it."""
+    directory = tmp_path / "logs"
+    if begun == "before it":
+        directory.mkdir()
+    writer = FileWriter(str(directory))
+    writer.add_summary(Summary(value=[{"tag": "a", "simple_value": 1.0}]), 1)
+    if begun == "by it":
+        writer.flush()
+        writer.add_summary(Summary(value=[{"tag": "a", "simple_value": 2.0}]), 2)
+    if begun != "not at all":
+        shutil.rmtree(directory)
+        directory.write_text("in its place")
+    del writer
+    gc.collect()
+    assert directory.is_dir() == (begun == "not at all") and not caplog.messages
+
+
 def test_a_file_that_cannot_be_written_is_a_warning(tmp_path: Any, caplog: Any) -> None:
     (tmp_path / "file").write_text("in the way")
     writer = FileWriter(tmp_path / "file" / "below")
@@ -161,6 +181,10 @@ def test_a_file_that_cannot_be_written_is_a_warning(tmp_path: Any, caplog: Any) 
     assert [line.partition(", and")[0] for line in caplog.messages] == [
         f"Summaries were not written to {tmp_path}/file/below"
     ]
+    caplog.clear()
+    writer.reopen()
+    writer.close()
+    assert not caplog.messages, "it is said once"
 
 
 def test_reading_what_is_not_there_or_damaged(tmp_path: Any) -> None:

@@ -6,12 +6,14 @@ import json
 import logging as standard_logging
 import os
 import signal
+import time
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from estimators import run_loop
 from estimators.estimator import Estimator
 from estimators.hooks import (
     CheckpointSaverHook,
@@ -68,7 +70,9 @@ def digits(directory: Any, every: int = 10) -> Estimator:
 def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """The clock of the throttle, which stands still unless a test moves it."""
     clock = SimpleNamespace(now=1000.0)
-    monkeypatch.setattr(second_or_step_timer, "time", SimpleNamespace(time=lambda: clock.now))
+    faked = SimpleNamespace(time=lambda: clock.now, perf_counter=time.perf_counter)
+    for module in (second_or_step_timer, run_loop):
+        monkeypatch.setattr(module, "time", faked)
     return clock
 
 
@@ -324,7 +328,7 @@ def test_messages(spec: Any, arguments: dict[str, Any], error_type: Any, message
 
 def test_defaults() -> None:
     assert TrainSpec(input_fn) == (input_fn, None, ())
-    assert EvalSpec(input_fn) == (input_fn, 100, None, (), (), 120, 600)
+    assert EvalSpec(input_fn) == (input_fn, 100, None, (), (), 120, 600, None)
     assert EvalSpec(input_fn, exporters=[])._replace(steps=3).steps == 3
     one, two = exporter("a"), exporter("b")
     assert [EvalSpec(input_fn, exporters=given).exporters for given in (one, [one, two])] == [(one,), (one, two)]

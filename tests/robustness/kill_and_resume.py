@@ -20,7 +20,8 @@ import traceback
 from collections import Counter
 from typing import Any, final
 
-from estimators.checkpoint import checkpoint_exists, get_checkpoint_state, read_checkpoint
+from estimators.best_metric import BestMetric
+from estimators.checkpoint import best_checkpoint, checkpoint_exists, get_checkpoint_state, read_checkpoint
 from estimators.checkpoint.recovery import checkpoints_newest_first
 from estimators.estimator import Estimator
 from estimators.hooks.checkpoint_saver import CheckpointSaverListener
@@ -74,7 +75,12 @@ class Evaluating(CheckpointSaverListener):
 
 
 def estimator_in(directory: str) -> Estimator:
-    config = RunConfig(tf_random_seed=11, save_checkpoints_steps=STEPS_BETWEEN_SAVES, save_summary_steps=20)
+    config = RunConfig(
+        tf_random_seed=11,
+        save_checkpoints_steps=STEPS_BETWEEN_SAVES,
+        save_summary_steps=20,
+        keep_best=BestMetric("accuracy", higher_is_better=True),
+    )
     return Estimator(model_fn, directory, config, {"units": 12, "rate": 0.4})
 
 
@@ -110,13 +116,23 @@ def attempt(directory: str, instants: random.Random | None) -> str | None:
 
 
 def digest(directory: str) -> str:
-    """A hash of all that the last checkpoint holds."""
-    latest = checkpoints_newest_first(directory)[0]
-    arrays, metadata = read_checkpoint(latest)
-    total = hashlib.sha256(json.dumps([os.path.basename(latest), metadata], sort_keys=True).encode())
-    for name in sorted(arrays):
-        total.update(name.encode() + arrays[name].tobytes())
+    """A hash of all that the last checkpoint holds, and the best."""
+    total = hashlib.sha256()
+    for path in (checkpoints_newest_first(directory)[0], best_checkpoint(directory)):
+        assert path is not None
+        arrays, metadata = read_checkpoint(path)
+        total.update(json.dumps([os.path.basename(path), metadata], sort_keys=True).encode())
+        for name in sorted(arrays):
+            total.update(name.encode() + arrays[name].tobytes())
     return total.hexdigest()
+
+
+def best_is_whole(directory: str) -> bool:
+    """Whether the best checkpoint, once there is one, is there and is what its index says."""
+    best = best_checkpoint(directory)
+    if best is None:
+        return not os.path.exists(f"{directory}/best/index.json")
+    return int(read_checkpoint(best)[0]["global_step"]) == best.step
 
 
 def newest_step(directory: str) -> int:
@@ -149,6 +165,8 @@ def main() -> None:
             if found < step:
                 wrong.append(f"training {trainings}: after step {step} the newest checkpoint is that of step {found}")
             step = found
+            if not best_is_whole(training):
+                wrong.append(f"training {trainings}: the best checkpoint is not what its index says")
             if phase is None:
                 break
             hits[phase] += 1
