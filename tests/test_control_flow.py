@@ -146,6 +146,18 @@ def test_a_map_can_be_differentiated_twice_a_loop_cannot():
         tf.gradients(tf.gradients(looped, x), x)
 
 
+def test_gradients_by_constants_that_a_body_takes_from_outside():
+    c = tf.constant([2.0, 3.0])
+    mapped = tf.map_fn(lambda x: x * c, tf.constant([[1.0, 5.0], [4.0, 6.0]]))
+    looped = tf.while_loop(lambda i, y: i < 2, lambda i, y: (i + 1, y * c), (0, tf.ones([2])))[1]
+    chosen = tf.cond(tf.constant(True), lambda: c * c, lambda: c)
+    assert [item.tolist() for item in run([tf.gradients(y, c)[0] for y in (mapped, looped, chosen)])] == [
+        [5.0, 11.0],
+        [4.0, 6.0],
+        [4.0, 6.0],
+    ]
+
+
 def test_nothing_to_scan():
     x = tf.placeholder(tf.float32, [None, 3])
     made = [tf.map_fn(lambda row: row * 2, x), tf.scan(lambda a, row: a + row, x, tf.zeros([3]))]

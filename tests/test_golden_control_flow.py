@@ -17,8 +17,9 @@ from tests.golden import control_flow_cases, inputs
 GOLDEN: dict[str, Any] = json.loads((Path(__file__).parent / "golden" / "control_flow.json").read_text())
 
 
-# Of each kind one; all of them would take long to compile.
+# Of each kind some; all of them would take long to compile.
 COMPILED = ["cond_then", "cond_that_assigns", "loop_with_weights", "loop_with_arrays", "map_of_slices", "unknown_steps"]
+COMPILED += ["both_ways", "raw_network"]
 
 
 class Built:

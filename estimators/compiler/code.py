@@ -34,6 +34,9 @@ class Code:
     can_fail: bool = False
     on_host: bool = False
     single: bool = False
+    solo: bool = False  # inside something that worker 0 does by itself
+    run: str | None = None  # inside a loop or branch: in place of the number of the run, for random operations
+    barriers: list[str] = field(default_factory=list)  # inside these lines, as expressions over the sizes
 
     def read(self, value: Value, label: str = WHOLE) -> str:
         """The name of the array that holds `value`, of which `label` is read."""
@@ -50,7 +53,7 @@ class Code:
 
     def part(self, count: Dim, multiple: int = 1) -> Part:
         """This worker's share of `count` rows."""
-        return self.names.part(count, multiple)
+        return Part(SINGLE, "0", times(count)) if self.solo else self.names.part(count, multiple)
 
     def rows(self, value: Value) -> Part:
         """This worker's share of the first axis."""

@@ -12,13 +12,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import final
 
-from estimators.compiler.code import SINGLE, WHOLE, Code, count, times
-from estimators.compiler.loops import write_loop
-from estimators.compiler.lowering.table import lower
+from estimators.compiler.code import SINGLE, Code, count, times
+from estimators.compiler.meetings import Meetings, meeting
 from estimators.compiler.names import NAN_LOSS, Names, Typed, array_type, symbols_in
+from estimators.compiler.nests import Place, codes_of
 from estimators.compiler.notes import MOST_NOTES
 from estimators.compiler.program import Program, Value
-from estimators.compiler.schedule import Item, Loop, schedule
 from model_fns.graph.dtypes import DType, int64
 
 
@@ -31,7 +30,7 @@ class Emitted:
     names: Names
     work: str  # operations a step takes, as an expression over the sizes
     symbols: tuple[str, ...]
-    barriers: int  # in one step, where workers wait for each other
+    barriers: str  # where workers wait for each other in one step, as an expression over the sizes
 
 
 def emit(
@@ -65,14 +64,7 @@ class _Emitter:
         self.noted = noted
         self.symbols = tuple(sorted(symbols_in(tuple(size for value in self._values() for size in value.dims))))
         self.names = Names(self.symbols)
-        self.lines: list[str] = []  # of the step
-        self.writes: dict[Value, str] = {}  # since the last barrier: root -> label
-        self.reads: dict[Value, set[str]] = {}
-        self.work: list[str] = []
-        self.unchecked = False  # something since the last look at the status may have failed
-        self.met_since_check = False
-        self.committed = False
-        self.barriers = 0
+        self.step = Meetings(program, self.names, program.written)
 
     def emit(self) -> Emitted:
         items = self._checks_first(self._item_codes())
@@ -80,11 +72,12 @@ class _Emitter:
         for name in self.symbols:
             self.names.add_slot("size", name)
         for code in codes:
-            self._place(code)
-        return Emitted(self._source(), self.names, " + ".join(self.work) or "0", self.symbols, self.barriers)
+            self.step.place(code)
+        work, barriers = (" + ".join(terms) or "0" for terms in (self.step.work, self.step.barriers))
+        return Emitted(self._source(), self.names, work, self.symbols, barriers)
 
     def _values(self) -> list[Value]:
-        return [*self.program.feeds, *(value for s in self.program.statements for value in (*s.inputs, *s.outputs))]
+        return [*self.program.feeds, *(value for s in self.program.all_statements for value in (*s.inputs, *s.outputs))]
 
     # -- what is to be done ---------------------------------------------------------------------------------------
 
@@ -136,17 +129,8 @@ class _Emitter:
         return codes
 
     def _item_codes(self) -> list[Code]:
-        items = schedule(self.program)
-        users = self._users(items)
-        codes = []
-        for item in items:
-            code = Code(self.program, self.names, _title(item))
-            if isinstance(item, Loop):
-                write_loop(item, code, {value for value, by in users.items() if by - {id(item)}})
-            else:
-                lower(item.statement, code)
-            codes.append(code)
-        return codes
+        fetched = (*self.program.fetches, *([self.watched] if self.watched else []), *self.noted)
+        return codes_of(self.program, Place(self.program, self.names), fetched)
 
     def _checks_first(self, codes: list[Code]) -> list[Code]:
         """The codes with what may fail before what changes variables, unless it needs the changed ones."""
@@ -161,17 +145,6 @@ class _Emitter:
             else:
                 early.append(code)
         return [*early, *late, *codes[last + 1 :]]
-
-    def _users(self, items: tuple[Item, ...]) -> dict[Value, set[int]]:
-        """For each root, the items that read it; fetches count as another."""
-        users: dict[Value, set[int]] = {}
-        for item in items:
-            read = item.reads() if isinstance(item, Loop) else item.statement.data_inputs
-            for value in read:
-                users.setdefault(self.program.root(value), set()).add(id(item))
-        for value in (*self.program.fetches, *([self.watched] if self.watched else []), *self.noted):
-            users.setdefault(self.program.root(value), set()).add(0)
-        return users
 
     def _watch_codes(self) -> list[Code]:
         if self.watched is None:
@@ -200,62 +173,6 @@ class _Emitter:
         code.line(f"    {following} = note_at[note + 1]")
         return [code]
 
-    # -- barriers -------------------------------------------------------------------------------------------------
-
-    def _place(self, code: Code) -> None:
-        if code.single:
-            code.reads = {root: SINGLE for root in code.reads}
-            code.writes = {root: SINGLE for root in code.writes}
-        updates = any(root in self.program.written for root in code.writes)
-        if updates and not self.committed:
-            self._commit()
-        if code.on_host or self._conflicts(code) or (code.can_fail and not self.met_since_check):
-            self._meet()
-        self._write(f"# {code.title}", *(["if worker == 0:"] if code.single else []))
-        self._write(*(("    " if code.single else "") + line for line in code.lines))
-        self.work += code.work
-        self.unchecked |= code.can_fail
-        for root, label in code.writes.items():
-            self.writes[root] = label if self.writes.get(root, label) == label else WHOLE
-        for root, label in code.reads.items():
-            self.reads.setdefault(root, set()).add(label)
-
-    def _conflicts(self, code: Code) -> bool:
-        for root, label in code.reads.items():
-            written = self.writes.get(root)
-            if written is not None and (written != label or label == WHOLE):
-                return True
-        for root, label in code.writes.items():
-            others = self.reads.get(root, set()) | ({self.writes[root]} if root in self.writes else set())
-            if any(other != label or other == WHOLE for other in others):
-                return True
-        return False
-
-    def _commit(self) -> None:
-        """Before the first variable changes: a step that failed leaves everything as it was."""
-        self.committed = True
-        if self.unchecked:
-            self._meet()
-            self._check()
-
-    def _check(self) -> None:
-        self._write(f"if table[{self.names.slot('status')}] != 0:", "    return step")
-        self.unchecked = False
-        self.met_since_check = False
-
-    def _meet(self) -> None:
-        self._write("if workers > 1:", f"    {self._meeting()}")
-        self.writes, self.reads = {}, {}
-        self.met_since_check = True
-        self.barriers += 1
-
-    def _meeting(self) -> str:
-        barrier = Typed("barrier", array_type(int64))
-        return Code(self.program, self.names, "").expression("barrier", "meet", [barrier, "workers"])
-
-    def _write(self, *lines: str) -> None:
-        self.lines += lines
-
     # -- the file -------------------------------------------------------------------------------------------------
 
     def _source(self) -> str:
@@ -274,10 +191,10 @@ class _Emitter:
         """The function `run`."""
         names = self.names
         steps = f"table[{names.slot('steps')}]"
-        ending = ["if workers > 1:", f"    {self._meeting()}"]
+        ending = ["if workers > 1:", f"    {meeting(self.program, names)}"]
         ending += [f"if table[{names.slot('status')}] != 0:", "    return step + 1"]
         lines = [*self._definitions(), f"for step in range({steps}):"]
-        lines += [f"    {line}" for line in (*self.lines, *ending)]
+        lines += [f"    {line}" for line in (*self.step.lines, *ending)]
         return ["def run(table, worker, workers):", *(f"    {line}" for line in (*lines, f"return {steps}"))]
 
     def _definitions(self) -> list[str]:
@@ -317,11 +234,3 @@ class _Emitter:
             for (rows, multiple), label in names.parts.items()
         ]
         return [*sizes, *arrays, *shares]
-
-
-def _title(item: Item) -> str:
-    if isinstance(item, Loop):
-        names = list(dict.fromkeys(step.statement.name for step in item.steps))
-        return f"{', '.join(names)} : {item.steps[-1].output}"
-    made = ", ".join(f"{value.name} : {value}" for value in item.statement.outputs)
-    return f"{item.statement.op.type}: {made or item.statement.name}"

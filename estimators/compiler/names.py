@@ -108,6 +108,8 @@ class Names:
         self.scratches: dict[DType, list[str]] = {}
         self.failures: list[Statement] = []
         self.notes: list[str] = []  # what was chosen for a statement, and why
+        self.rows: dict[Value, tuple[Value, int]] = {}  # in a loop: of which array, and the slot that tells which row
+        self.tapes: dict[Value, int] = {}  # what a while loop keeps of every iteration -> the slot of its memory
         self._arrays: dict[Value, str] = {}
         self._taken: set[str] = {*_OWN, *SIZE_FUNCTIONS, *sizes}
 
@@ -143,6 +145,12 @@ class Names:
             self._arrays[root] = self.identifier(root.name)
             self.add_slot("array", root)
         return self._arrays[root]
+
+    def row(self, value: Value, whole: Value, slot: int) -> str:
+        """The identifier of the array that holds `value`, which is a row of `whole`; the slot tells which."""
+        self.rows[value] = whole, slot
+        self._arrays[value] = self.identifier(f"{value.name}_row")
+        return self._arrays[value]
 
     def arrays(self) -> dict[Value, str]:
         return dict(self._arrays)

@@ -8,12 +8,19 @@ from typing import Any
 from estimators.compiler.passes.fold_constants import fold_constants
 from estimators.compiler.passes.fuse_pooling import fuse_pooling
 from estimators.compiler.passes.merge_twins import merge_twins
+from estimators.compiler.passes.open_control_flow import open_control_flow
 from estimators.compiler.passes.prune import prune
 from estimators.compiler.passes.simplify import simplify
 from estimators.compiler.program import Program
 from estimators.compiler.verify import verify
 
 Pass = Callable[[Program], Program]
+
+
+def open_bodies(program: Program) -> Program:
+    """`program` with its loops and branches open, their bodies optimised."""
+    return open_control_flow(program, optimised)
+
 
 PIPELINE: tuple[Pass, ...] = (
     prune,  # first, so that later passes look at less
@@ -23,6 +30,7 @@ PIPELINE: tuple[Pass, ...] = (
     merge_twins,
     fuse_pooling,
     prune,  # what the others left unused
+    open_bodies,  # last: what is inside goes through all this by itself
 )
 
 

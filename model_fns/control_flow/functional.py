@@ -44,7 +44,7 @@ def scanned(
     seed, stream = get_seeds(None)
     seed = seed if body.seed is None else body.seed
     count = len(states) + len(variables)
-    definition = Scan(body, count, len(elements), reverse, seed, stream, back_prop, records=back_prop)
+    definition = Scan(body, count, len(elements), reverse, seed, stream, back_prop)
     with graph.control_dependencies(trace.wait()):
         found = graph.create(definition, (*states, *values_before(variables), *elements, *taken), "Scan").outputs
     last = found[len(states) : count]

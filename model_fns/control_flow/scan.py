@@ -5,6 +5,7 @@
     return state, stacked ys
 
 It can be differentiated as often as one likes: its gradient is the scan of the body's gradient, the other way round.
+What that needs of the body's values, the scan hands out, stacked, as soon as its gradient is asked for.
 """
 
 from __future__ import annotations
@@ -15,12 +16,12 @@ from typing import Any, ClassVar, final
 
 import numpy as np
 
+from model_fns.control_flow.kept_values import values_to_keep
 from model_fns.control_flow.loop import settled
 from model_fns.control_flow.subgraph import Subgraph, floating
 from model_fns.errors import InvalidArgumentError
 from model_fns.graph.dimensions import may_equal, merged
 from model_fns.graph.dtypes import as_dtype
-from model_fns.graph.graph import Graph
 from model_fns.graph.op import Op, TensorSpec
 from model_fns.graph.tensor import Tensor
 from model_fns.ops.control import Placeholder
@@ -30,12 +31,11 @@ from model_fns.ops.shaping import reshape_like, zeros_like
 @final
 @dataclass(frozen=True)
 class Scan(Op):
-    """The last of `states` states, and the stacked results of the body; if `records`, the stacked states before each
+    """The last of `states` states, and the stacked results of the body
 
     Takes the first states, `elements` tensors whose slices the body is given one after the other (the last first if
     `reverse`), and what the body takes from outside. `seed` and `stream` decide, with the number of the slice, what
-    random operations inside draw. The gradient needs the states before each application, and records them if `records`
-    does not.
+    random operations inside draw.
     """
 
     body: Subgraph
@@ -45,7 +45,6 @@ class Scan(Op):
     seed: int | None
     stream: int
     back_prop: bool = True
-    records: bool = True
     stateful: ClassVar[bool] = True
     takes_missing_gradients: ClassVar[bool] = True
 
@@ -68,62 +67,72 @@ class Scan(Op):
         known = [None] * (self.states + self.elements) + list(values[self.states + self.elements :])
         state = settled(self.body, given, known, self.states)
         made = self.body.infer([*state, *given[self.states :]], known)[self.states :]
-        before = state if self.records else ()
-        return (*state, *(_stacked(length, spec) for spec in (*made, *before)))
+        return (*state, *(_stacked(length, spec) for spec in made))
 
     def gradient(self, upstream: Any, output: Any, *inputs: Tensor) -> tuple[Any, ...]:
         """The scan of the body's gradient: its states are the gradients by the state and by what is from outside."""
         outputs = output if isinstance(output, list) else [output]
         upstream = upstream if isinstance(upstream, list) else [upstream]
-        count, results = self.states + self.elements, len(self.body.outputs)
-        state, by = floating(inputs[: self.states]), floating(self.body.outputs)
+        state, count = floating(inputs[: self.states]), self.states + self.elements
+        results = [n for n in floating(self.body.outputs) if n >= self.states and upstream[n] is not None]
+        by = [*state, *results]
         if not self.back_prop or not by:
             return (None,) * len(inputs)
-        graph = inputs[0].graph
-        kept = outputs[results:] if self.records else self._recorded(graph, inputs)
-        by_kept = [n for n in state if self.records and upstream[results + n] is not None]
         backward, found = self.body.backward(by, floating(inputs))
-        body = self._backward_body(backward, found, state, by_kept)
-        given = {n: _upstream(upstream[n], outputs[n]) for n in by}
+        kept, places = self._kept(outputs[0], backward)
         outside = [n for n in found if n >= count]
-        first = [given[n] for n in state] + [zeros_like(inputs[n]) for n in outside]
-        elements = [*kept, *inputs[self.states : count], *(given[n] for n in by if n >= self.states)]
-        elements += [upstream[results + n] for n in by_kept]
-        definition = Scan(
-            body, len(first), len(elements), not self.reverse, self.seed, self.stream, self.back_prop, records=False
-        )
-        made = graph.create(definition, (*first, *elements, *inputs[count:]), "Scan").outputs
-        places = [*state, *outside, *(n for n in found if self.states <= n < count)]
-        together = dict(zip(places, made, strict=True))
+        body = self._backward_body(backward, found, state, kept)
+        given = {n: _upstream(upstream[n], outputs[n]) for n in by}
+        first = [*(given[n] for n in state), *(zeros_like(inputs[n]) for n in outside)]
+        handed_out = outputs[0].op.outputs
+        elements = [
+            *(handed_out[place] for place in places),
+            *inputs[self.states : count],
+            *(given[n] for n in results),
+        ]
+        definition = Scan(body, len(first), len(elements), not self.reverse, self.seed, self.stream, self.back_prop)
+        made = inputs[0].graph.create(definition, (*first, *elements, *inputs[count:]), "Scan").outputs
+        together = dict(zip([*state, *outside, *(n for n in found if self.states <= n < count)], made, strict=True))
         return tuple(together.get(number) for number in range(len(inputs)))
 
-    def _recorded(self, graph: Graph, inputs: Sequence[Tensor]) -> Sequence[Tensor]:
-        """The states before each application, from a scan that records them."""
-        definition = replace(self, records=True)
-        return graph.create(definition, inputs, "Scan").outputs[len(self.body.outputs) :]
+    def _kept(self, output: Tensor, backward: Subgraph) -> tuple[list[Tensor], list[int]]:
+        """What the gradient needs of the body's values, and which of the outputs are these, stacked: made so here."""
+        body = self.body
+        kept = values_to_keep(body, backward, body.given[self.states :])
+        results = {tensor: place for place, tensor in reversed(list(enumerate(body.outputs))) if place >= self.states}
+        more = [tensor for tensor in kept if tensor not in results]
+        if more:
+            extended = replace(self, body=Subgraph(body.graph, body.given, (*body.outputs, *more)))
+            output.op.extend(extended)
+            results |= {tensor: place for place, tensor in enumerate(more, len(body.outputs))}
+        return kept, [results[tensor] for tensor in kept]
 
-    def _backward_body(self, backward: Subgraph, found: list[int], state: list[int], by_kept: list[int]) -> Subgraph:
+    def _backward_body(
+        self, backward: Subgraph, found: list[int], state: list[int], kept: Sequence[Tensor]
+    ) -> Subgraph:
         """The body of the gradient's scan.
 
-        Given: gradients by the states after, sums of gradients by what is from outside; the states before, the slices,
-        gradients by the results and by the recorded states; what is from outside. Makes the first two anew, and
-        gradients by the slices.
+        Given: gradients by the states after, sums of gradients by what is from outside; the values kept, the slices,
+        gradients by the results; what is from outside. Makes the first two anew, and gradients by the slices.
         """
         graph, given, count = self.body.graph, self.body.given, self.states + self.elements
         upstream = backward.given[len(given) :]
         made = dict(zip(found, backward.outputs, strict=True))
         outside = [n for n in found if n >= count]
         with graph.as_default():
-            sums, more = (
-                [graph.create(Placeholder(given[n].dtype, given[n].dims), (), "sum").outputs[0] for n in numbers]
-                for numbers in (outside, by_kept)
-            )
-            by_state = {n: made[n] if n in made else zeros_like(given[n]) for n in state}
-            by_state |= {n: by_state[n] + term for n, term in zip(by_kept, more, strict=True)}
+            sums = [graph.create(Placeholder(given[n].dtype, given[n].dims), (), "sum").outputs[0] for n in outside]
+            by_state = [made[n] if n in made else zeros_like(given[n]) for n in state]
             totals = [total + made[n] for total, n in zip(sums, outside, strict=True)]
         slices = [made[n] for n in found if self.states <= n < count]
-        taken = (*upstream[: len(state)], *sums, *given[:count], *upstream[len(state) :], *more, *given[count:])
-        return Subgraph(graph, taken, (*by_state.values(), *totals, *slices))
+        taken = (
+            *upstream[: len(state)],
+            *sums,
+            *kept,
+            *given[self.states : count],
+            *upstream[len(state) :],
+            *given[count:],
+        )
+        return Subgraph(graph, taken, (*by_state, *totals, *slices))
 
     def kernel(self, *inputs: Any) -> tuple[Any, ...]:
         given = list(inputs)
@@ -138,7 +147,7 @@ class Scan(Op):
         rows: list[Any] = [None] * length
         for number in numbers:
             made = self.body([*state, *(element[number] for element in elements), *outside], key + number)
-            rows[number] = [*made[self.states :], *(state if self.records else [])]
+            rows[number] = made[self.states :]
             state = made[: self.states]
         if not length:
             return (*state, *self._nothing(given))

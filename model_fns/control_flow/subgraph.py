@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, final
 
 from model_fns.autodiff import gradients
+from model_fns.graph.constant import convert_to_tensor
 from model_fns.graph.dimensions import Dims, Symbol, unknown
 from model_fns.graph.graph import Graph
 from model_fns.graph.needed import needed_operations
@@ -82,7 +83,7 @@ class Subgraph:
             found = gradients(targets, sources, upstream) if targets else [None] * len(sources)
             # Of the same shape as the input, which not every gradient shows when sizes are inferred.
             outputs = [
-                self.graph.create(ReshapeLike(), (gradient, source), "gradient").outputs[0]
+                self.graph.create(ReshapeLike(), (convert_to_tensor(gradient), source), "gradient").outputs[0]
                 for gradient, source in zip(found, sources, strict=True)
                 if gradient is not None
             ]

@@ -37,7 +37,7 @@ class Trace:
             tensor = self.outer.capture(tensor)
         if tensor not in self.captured:
             definition, name = tensor.op.definition, f"{tensor.op.name}/"
-            if isinstance(definition, Constant):
+            if _is_copied(tensor):
                 with self.graph.control_dependencies(None):
                     self.captured[tensor] = self.graph.create(definition, (), name).outputs[0]
             else:
@@ -52,8 +52,8 @@ class Trace:
 
     @property
     def taken(self) -> list[Tensor]:
-        """The tensors of `outer` that are taken, constants apart, which are copied."""
-        return [tensor for tensor in self.captured if not isinstance(tensor.op.definition, Constant)]
+        """The tensors of `outer` that are taken, apart from those that are copied."""
+        return [tensor for tensor in self.captured if not _is_copied(tensor)]
 
     def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """What the function returns, everything that it makes being made in this graph."""
@@ -86,6 +86,11 @@ class Trace:
         own = [operation for operation in self.graph.awaited if operation.graph is self.outer]
         self.outer.awaited += [operation for operation in self.graph.awaited if operation not in own]
         return own
+
+
+def _is_copied(tensor: Tensor) -> bool:
+    """Whether a tensor is a constant through which no gradient flows."""
+    return isinstance(tensor.op.definition, Constant) and not tensor.dtype.is_floating
 
 
 def values_before(variables: Sequence[Tensor]) -> list[Tensor]:

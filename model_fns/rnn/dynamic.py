@@ -8,15 +8,11 @@ from model_fns.control_flow.functional import scanned
 from model_fns.graph.constant import convert_to_tensor
 from model_fns.graph.tensor import Tensor
 from model_fns.nest import flatten, map_structure, pack_sequence_as
-from model_fns.ops.joining import stack, transpose, unstack
+from model_fns.ops.joining import transpose
 from model_fns.rnn.cell import check_cell
 from model_fns.rnn.static import in_reverse
 from model_fns.rnn.steps import beginning, check_depths, lengths_of, stepped
 from model_fns.variable_scope import variable_scope
-
-_MOST_WRITTEN_OUT = (
-    64  # steps up to which each is compiled for itself: ten times as fast, but each takes a while to compile
-)
 
 
 def dynamic_rnn(
@@ -32,7 +28,7 @@ def dynamic_rnn(
 ) -> tuple[Any, Any]:
     """A cell's outputs [batch, time, ...] for inputs [batch, time, depth], and the state after the last step.
 
-    If the number of steps is known, and not too large, they are written out, as machine code; else a loop on the host.
+    The steps are a loop: its body is compiled once, whatever their number.
 
     Args:
       inputs: a tensor, or a structure of them.
@@ -52,22 +48,7 @@ def dynamic_rnn(
         time_axis, batch_axis = (0, 1) if time_major else (1, 0)
         state = beginning(cell, initial_state, tensors[0], batch_axis, dtype)
         state = map_structure(convert_to_tensor, state)
-        steps = tensors[0].shape[time_axis].value
-        if steps is not None and 0 < steps <= _MOST_WRITTEN_OUT:
-            return _written_out(cell, inputs, tensors, state, lengths, time_axis)
         return _looped(cell, inputs, tensors, state, lengths, time_axis)
-
-
-def _written_out(
-    cell: Any, form: Any, inputs: list[Tensor], state: Any, lengths: Tensor | None, axis: int
-) -> tuple[Any, Any]:
-    """Every step as operations of its own."""
-    outputs: list[Any] = []
-    for time, step in enumerate(zip(*(unstack(tensor, axis=axis) for tensor in inputs), strict=True)):
-        output, state = stepped(cell, pack_sequence_as(form, step), state, time, lengths)
-        outputs.append(output)
-    columns = zip(*map(flatten, outputs), strict=True)
-    return pack_sequence_as(outputs[0], [stack(list(column), axis) for column in columns]), state
 
 
 def _looped(

@@ -302,6 +302,41 @@ network(
 )
 
 
+def _fed_by(tf, given, cell, first, chosen):
+    """A loop_fn that feeds the steps that each example has; `first` and `chosen` say what is emitted."""
+    inputs = tf.TensorArray(tf.float32, 4).unstack(tf.transpose(given.x, [1, 0, 2]))
+
+    def loop_fn(time, output, state, loop_state):
+        ended = time >= given.lengths
+        following = tf.cond(
+            tf.reduce_all(ended), lambda: tf.zeros([tf.shape(given.x)[0], 3]), lambda: inputs.read(time)
+        )
+        following.set_shape([2, 3])
+        if output is None:
+            return ended, following, cell.zero_state(2, tf.float32), first, tf.constant(1.0)
+        return ended, following, state, chosen(output, state), loop_state + tf.reduce_sum(output)
+
+    return loop_fn
+
+
+@case
+def raw_network(tf, given):
+    cell = gru(tf)
+    arrays, state, total = tf.nn.raw_rnn(cell, _fed_by(tf, given, cell, None, lambda output, state: output))
+    return arrays.stack(), state, total
+
+
+@case
+def raw_network_that_emits_more(tf, given):
+    cell = lstm(tf)
+    first = {"a": tf.constant([1.0, 2.0]), "b": tf.constant(1)}
+    loop_fn = _fed_by(
+        tf, given, cell, first, lambda output, state: {"a": output[:, :2], "b": tf.cast(state.c[:, 0] > 0, tf.int32)}
+    )
+    arrays, state, _ = tf.nn.raw_rnn(cell, loop_fn, scope="decoder")
+    return arrays["a"].stack(), arrays["b"].stack(), state
+
+
 @case
 def shared_cell(tf, given):
     cell = gru(tf)

@@ -11,7 +11,7 @@ from model_fns.ops.random import Dropout, RandomUniform
 
 def _key(code: Code, seed: int | None, stream: int) -> str:
     given = f"table[{code.names.slot('seed')}]" if seed is None else str(seed)
-    run = f"table[{code.names.slot('draws')}] + step"
+    run = code.run or f"table[{code.names.slot('draws')}] + step"
     return code.expression("random", "random_key", [given, stream, run], "uint64")
 
 

@@ -12,6 +12,7 @@ from model_fns.ops.joining import Concat, ConcatGrad, Pack, Reverse, Split, Tile
 from model_fns.ops.slicing import Pad, Slice, SliceGrad, StridedSlice, StridedSliceGrad, ends
 
 _MOST_AXES = 6
+_ENOUGH_ROWS = 8  # to be shared among workers
 
 
 def strides_of(dims: Dims) -> list[Dim]:
@@ -28,19 +29,23 @@ def _copy(
     to: Any,
     target_steps: list[Any],
     sizes: list[Any],
+    by_rows: bool = False,
 ) -> None:
-    """A copy of a box. Which rows a worker needs and makes follows no one's share, so its neighbours wait."""
+    """A copy of a box. Which rows a worker needs and makes follows no one's share, so its neighbours wait.
+
+    Unless it is `by_rows`: then each row is made of the same row, and workers share the rows.
+    """
     sizes, steps, target_steps = sizes or [1], steps or [1], target_steps or [1]
-    axis = max(range(len(sizes)), key=lambda i: isinstance(sizes[i], Symbol) or sizes[i])
+    axis = 0 if by_rows else max(range(len(sizes)), key=lambda i: isinstance(sizes[i], Symbol) or sizes[i])
     order = [
         axis,
         *(i for i in range(len(sizes)) if i != axis),
     ]  # the kernel splits the first axis: give it the longest
     sizes, steps, target_steps = ([items[i] for i in order] for items in (sizes, steps, target_steps))
     part = code.part(sizes[0])
-    label = f"box of {part.label} of {code.names.array(code.program.root(target))}"
+    label = part.label if by_rows else f"box of {part.label} of {code.names.array(code.program.root(target))}"
     arguments = [
-        code.read(source),
+        code.read(source, label if by_rows else WHOLE),
         at,
         _lead(code, steps, 0),
         code.write(target, label),
@@ -89,20 +94,30 @@ def concat(statement: Statement, code: Code) -> bool:
     if not _fits(out):
         return False
     axis, steps = statement.op.axis % len(out.dims), strides_of(out.dims)
+    by_rows = _keeps_rows(axis, out, *statement.inputs)
     offset: Dim = 0
     for x in statement.inputs:
-        _copy(code, x, 0, strides_of(x.dims), out, offset * steps[axis], steps, list(x.dims))
+        _copy(code, x, 0, strides_of(x.dims), out, offset * steps[axis], steps, list(x.dims), by_rows)
         offset = offset + x.dims[axis]
-    code.writes[code.program.root(out)] = WHOLE
+    if not by_rows:
+        code.writes[code.program.root(out)] = WHOLE
     return True
+
+
+def _keeps_rows(axis: int, *values: Value) -> bool:
+    """Whether what is done along `axis` leaves the rows of a batch rows of that batch."""
+    rows = values[0].dims[0]
+    enough = isinstance(rows, Symbol) or rows >= _ENOUGH_ROWS
+    return axis > 0 and enough and all(value.dims[0] == rows for value in values)
 
 
 def _parts(code: Code, x: Value, outputs: tuple[Value, ...], axis: int) -> bool:
     if not _fits(x):
         return False
     steps, offset = strides_of(x.dims), 0
+    by_rows = _keeps_rows(axis, x, *outputs)
     for out in outputs:
-        _copy(code, x, offset * steps[axis], steps, out, 0, strides_of(out.dims), list(out.dims))
+        _copy(code, x, offset * steps[axis], steps, out, 0, strides_of(out.dims), list(out.dims), by_rows)
         offset = offset + out.dims[axis]  # type: ignore[assignment]
     return True
 
