@@ -1,7 +1,9 @@
 """The host's part of a step: reading text, and what makes tensors of sizes that only their contents tell.
 
 Such operations cannot be machine code. Where they depend on the input alone, not on variables, they run before the
-compiled part, which is fed with their results; the batch size stays no part of what is compiled.
+compiled part, which is fed with their results; the batch size stays no part of what is compiled. Of what depends on
+more, text is the business of operations that the compiled part calls back, and sizes are where it is cut in two
+(compiler/cut.py).
 """
 
 from __future__ import annotations
@@ -98,7 +100,8 @@ def _has_sizes_of_its_own(operation: Operation) -> bool:
 
 
 def _unknown(tensors: Iterable[Tensor]) -> Iterable[str]:
+    """The names of the sizes that nothing is known of, also of those inside others: x[1:] has no size of its own."""
     for tensor in tensors:
         for size in tensor.dims or ():
             if isinstance(size, Symbol):
-                yield from (atom for atom in size.atoms if size.is_unknown)
+                yield from size.unknown_names

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_VALID_AT_ROOT = re.compile(r"^[A-Za-z0-9.][A-Za-z0-9_.\\/-]*$")
-_VALID_INSIDE = re.compile(r"^[A-Za-z0-9_.\\/-]*$")
+_VALID_AT_ROOT = re.compile(r"[A-Za-z0-9.][A-Za-z0-9_./-]*")
+_VALID_INSIDE = re.compile(r"[A-Za-z0-9_./-]*")
 
 
 class Names:
@@ -40,9 +40,16 @@ class Names:
             self._used[candidate] = 1
         return f"{full}_{count - 1}"
 
-    def check(self, name: str, pattern_is_root: bool) -> None:
-        if not (_VALID_AT_ROOT if pattern_is_root else _VALID_INSIDE).match(name):
+    def check_scope(self, name: str) -> None:
+        """ValueError for what cannot be a name in the current scope."""
+        if not (_VALID_INSIDE if self.scope else _VALID_AT_ROOT).fullmatch(name):
             raise ValueError(f"'{name}' is not a valid scope name")
+
+    @staticmethod
+    def check_node(name: str) -> None:
+        """ValueError for what cannot be the full name of an operation."""
+        if not _VALID_AT_ROOT.fullmatch(name):
+            raise ValueError(f"'{name}' is not a valid node name")
 
     @contextmanager
     def inside(self, name: str | None) -> Iterator[str]:
@@ -51,12 +58,14 @@ class Names:
         Yields the scope's name with a `/` at its end, '' for the root.
         """
         outer = self.scope
+        name = name.decode() if isinstance(name, bytes) else name
+        if name:
+            self.check_scope(name)
         if not name:
             self.scope = ""
         elif name.endswith("/"):
             self.scope = name[:-1]
         else:
-            self.check(name, pattern_is_root=not outer)
             self.scope = self.unique(name)
         try:
             yield f"{self.scope}/" if self.scope else ""
