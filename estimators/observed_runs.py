@@ -6,14 +6,14 @@ one for each combination. Summaries are made after the run, of what it computed,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, final
 
 from estimators.compiler.reference import evaluate
 from estimators.fetching import Fetches
 from estimators.hooks.session_run_hook import SessionRunArgs, SessionRunContext, SessionRunHook, SessionRunValues
-from estimators.reports import seen_by_report
+from estimators.reports import found_before_the_step, seen_by_report
 from estimators.session import Session
 from model_fns.graph.tensor import Operation, Tensor
 from model_fns.ops.state import VariableV2
@@ -43,6 +43,7 @@ class ObservedRuns:
     def __init__(self, session: Session, targets: Sequence[Any], compute: Compute) -> None:
         self._session, self._compute = session, compute
         self.fetched: dict[Tensor | Operation, None] = dict.fromkeys(targets)  # all that was ever asked for
+        self.stopped_by: list[SessionRunHook] = []  # the hooks that requested a stop
 
     def ask(
         self,
@@ -79,23 +80,31 @@ class ObservedRuns:
         seen_tensors = [tensor for seen in reports.values() for tensor in seen]
         computed = [item for item in elements if not is_variable(item) and item not in reports]
         self.fetched.update(dict.fromkeys([*computed, *seen_tensors]))
+        early = self._found_early(reports, asked.feeds)
         results = dict(self._compute(list(self.fetched), asked.feeds))
         for item in elements:  # a variable is read after the run: hooks see the step they are at
             if is_variable(item):
                 results[item] = self._session.variable(item.op.name)
         if reports:
-            state, known = self._session.state, asked.feeds | {item: results[item] for item in seen_tensors}
+            state, known = self._session.state, asked.feeds | early | {item: results[item] for item in seen_tensors}
             made = evaluate(list(reports), known, state.arrays, state.seed, state.draws)
             results.update(zip(reports, made, strict=True))
         return results
 
-    @staticmethod
-    def tell(asked: Asked, results: Mapping[Any, Any]) -> bool:
+    def _found_early(self, reports: Iterable[Any], feeds: dict[Tensor, Any]) -> dict[Tensor, Any]:
+        """What reports look at that is found before the run, without it."""
+        wanted = list(dict.fromkeys(tensor for item in reports for tensor in found_before_the_step(item)))
+        state = self._session.state
+        return dict(zip(wanted, evaluate(wanted, feeds, state.arrays, state.seed, state.draws), strict=True))
+
+    def tell(self, asked: Asked, results: Mapping[Any, Any]) -> bool:
         """Calls each hook's after_run; whether one of them requests a stop."""
         for hook, context, wanted in zip(asked.hooks, asked.contexts, asked.fetches, strict=True):
             packed = None if wanted is None else wanted.packed([results[item] for item in wanted.elements])
             hook.after_run(context, SessionRunValues(packed, None, None))
-        return any(context.stop_requested for context in asked.contexts)
+        stopping = [hook for hook, context in zip(asked.hooks, asked.contexts, strict=True) if context.stop_requested]
+        self.stopped_by += stopping
+        return bool(stopping)
 
 
 def is_variable(item: Any) -> bool:

@@ -157,6 +157,7 @@ REFERENCES = {
     "AdagradDAOptimizer": adagrad_da,
     "AdagradOptimizer": adagrad,
     "AdamOptimizer": adam,
+    "LazyAdamOptimizer": adam,
     "FtrlOptimizer": ftrl,
     "GradientDescentOptimizer": sgd,
     "MomentumOptimizer": momentum,
@@ -188,7 +189,7 @@ def every_optimizer():
         importlib.import_module(f"{optimizers.__name__}.{m.name}") for m in pkgutil.iter_modules(optimizers.__path__)
     ]
     classes = {value for module in modules for value in vars(module).values() if inspect.isclass(value)}
-    return {kind.__name__ for kind in classes if issubclass(kind, Optimizer) and not inspect.isabstract(kind)}
+    return {kind.__name__ for kind in classes if issubclass(kind, Optimizer) and kind is not Optimizer}
 
 
 def test_every_optimizer_has_its_cases():
@@ -231,7 +232,7 @@ def test_equals_numpy_in_float64(name):
     case = CASES[name]
     state = trained(case["kind"], case["arguments"], dtype=np.float64)
     # beta1_power and beta2_power are float32, as in TensorFlow.
-    tolerance = 1e-6 if case["kind"] == "AdamOptimizer" else 1e-12
+    tolerance = 1e-6 if "Adam" in case["kind"] else 1e-12
     for key, value in by_numpy(case["kind"], case["arguments"]).items():
         assert state[key].dtype == np.float64
         np.testing.assert_allclose(state[key], value, rtol=tolerance, atol=tolerance)

@@ -6,6 +6,7 @@ from model_fns.optimizers.adagrad_da import AdagradDAOptimizer
 from model_fns.optimizers.adam import AdamOptimizer
 from model_fns.optimizers.ftrl import FtrlOptimizer
 from model_fns.optimizers.gradient_descent import GradientDescentOptimizer
+from model_fns.optimizers.lazy_adam import LazyAdamOptimizer
 from model_fns.optimizers.momentum import MomentumOptimizer
 from model_fns.optimizers.moving_average import ExponentialMovingAverage
 from model_fns.optimizers.optimizer import Optimizer
@@ -21,6 +22,7 @@ __all__ = [
     "ExponentialMovingAverage",
     "FtrlOptimizer",
     "GradientDescentOptimizer",
+    "LazyAdamOptimizer",
     "MomentumOptimizer",
     "Optimizer",
     "ProximalAdagradOptimizer",

@@ -44,7 +44,7 @@ class AdadeltaOptimizer(Optimizer):
             self._zeros_slot(var, "accum", self._name)
             self._zeros_slot(var, "accum_update", self._name)
 
-    def _apply_dense(self, grad: Tensor, var: Variable) -> Any:
+    def _apply_dense(self, grad: Tensor, var: Any) -> Any:
         rate = self._scalar(self._lr, "lr", var.dtype)
         rho = self._scalar(self._rho, "rho", var.dtype)
         epsilon = self._scalar(self._epsilon, "epsilon", var.dtype)

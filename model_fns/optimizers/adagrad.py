@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, final
+from typing import Any, final
 
 from model_fns.graph.tensor import Tensor
 from model_fns.ops.elementary import rsqrt
@@ -24,8 +24,6 @@ class AdagradOptimizer(Optimizer):
       initial_accumulator_value: above 0, else ValueError.
     """
 
-    updates_all_rows: ClassVar[bool] = True  # a zero gradient changes nothing
-
     def __init__(
         self,
         learning_rate: Any,
@@ -43,7 +41,7 @@ class AdagradOptimizer(Optimizer):
         for var in var_list:
             self._get_or_make_slot(var, self._initial_accumulator_value, "accumulator", self._name)
 
-    def _apply_dense(self, grad: Tensor, var: Variable) -> Any:
+    def _apply_dense(self, grad: Tensor, var: Any) -> Any:
         rate = self._scalar(self._learning_rate, "learning_rate", var.dtype)
         slot = self.get_slot(var, "accumulator")
         accumulator = slot + grad * grad

@@ -57,7 +57,7 @@ class AdagradDAOptimizer(Optimizer):
             self._zeros_slot(var, "gradient_accumulator", self._name)
             self._get_or_make_slot(var, self._initial_value, "gradient_squared_accumulator", self._name)
 
-    def _apply_dense(self, grad: Tensor, var: Variable) -> Any:
+    def _apply_dense(self, grad: Tensor, var: Any) -> Any:
         rate = self._scalar(self._learning_rate, "learning_rate", var.dtype)
         l1 = self._penalty(self._l1_regularization_strength, "l1_regularization_strength", var.dtype)
         l2 = self._penalty(self._l2_regularization_strength, "l2_regularization_strength", var.dtype)

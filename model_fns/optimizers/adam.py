@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, final
+from typing import Any
 
+from model_fns.graph.constant import convert_to_tensor
 from model_fns.graph.dtypes import DType
 from model_fns.graph.graph import get_default_graph
+from model_fns.graph.indexed_slices import IndexedSlices
 from model_fns.graph.tensor import Operation, Tensor
 from model_fns.ops.arithmetic import cast
 from model_fns.ops.control import group
 from model_fns.ops.elementary import sqrt
 from model_fns.optimizers.optimizer import Optimizer
+from model_fns.variable_rows import RowsOf
 from model_fns.variables import Variable, assign
 
 
-@final
 class AdamOptimizer(Optimizer):
     """Adam (Kingma, Ba 2015), in the form of the paper's section 2, where epsilon is "epsilon hat".
 
@@ -24,13 +26,12 @@ class AdamOptimizer(Optimizer):
         var := var - rate_t * m / (sqrt(v) + epsilon)
 
     Slots `m` and `v`, called `<variable>/Adam` and `<variable>/Adam_1`, zeros at first; `beta1_power` and `beta2_power`
-    hold beta1^t and beta2^t.
+    hold beta1^t and beta2^t. By a gradient of some rows of a table all rows are updated, as m and v go on everywhere:
+    LazyAdamOptimizer does without.
 
     Args:
       learning_rate, beta1, beta2, epsilon: number, scalar tensor, or function without arguments that returns one.
     """
-
-    updates_all_rows: ClassVar[bool] = True  # as TensorFlow's does: its moments decay everywhere
 
     def __init__(
         self,
@@ -56,13 +57,23 @@ class AdamOptimizer(Optimizer):
             self._zeros_slot(var, "m", self._name)
             self._zeros_slot(var, "v", self._name)
 
-    def _apply_dense(self, grad: Tensor, var: Variable) -> Any:
+    def _apply_dense(self, grad: Tensor, var: Any) -> Any:
+        return [self._replace(slot, value) for slot, value in self._updates(grad, var)]
+
+    def _apply_sparse(self, grad: IndexedSlices, var: Variable) -> Any:
+        # What becomes of the rows with a gradient is computed before all rows change as those without one do.
+        with_gradient = self._updates(grad.values, RowsOf(var, grad.indices))
+        without = self._updates(convert_to_tensor(0.0, var.dtype), var)
+        return [assign(slot, value) for slot, value in (*without, *with_gradient)]
+
+    def _updates(self, grad: Tensor, var: Any) -> list[tuple[Any, Tensor]]:
+        """The slots of `var` and itself, with their new values."""
         rate = self._once(("rate_t", var.dtype), lambda: self._corrected_rate(var.dtype))
         epsilon = self._scalar(self._epsilon, "epsilon", var.dtype)
         m_slot, v_slot = self.get_slot(var, "m"), self.get_slot(var, "v")
         m = m_slot + (grad - m_slot) * self._complement(self._beta1, "beta1", var.dtype)
         v = v_slot + (grad * grad - v_slot) * self._complement(self._beta2, "beta2", var.dtype)
-        return [assign(m_slot, m), assign(v_slot, v), self._replace(var, var - rate * m / (sqrt(v) + epsilon))]
+        return [(m_slot, m), (v_slot, v), (var, var - rate * m / (sqrt(v) + epsilon))]
 
     def _complement(self, beta: Any, name: str, dtype: DType) -> Tensor:
         """1 - beta."""

@@ -70,7 +70,7 @@ class FtrlOptimizer(Optimizer):
             self._get_or_make_slot(var, self._initial_accumulator_value, "accum", self._accum_name)
             self._zeros_slot(var, "linear", self._linear_name)
 
-    def _apply_dense(self, grad: Tensor, var: Variable) -> Any:
+    def _apply_dense(self, grad: Tensor, var: Any) -> Any:
         rate = self._scalar(self._learning_rate, "learning_rate", var.dtype)
         l1 = self._penalty(self._l1_regularization_strength, "l1_regularization_strength", var.dtype)
         l2 = self._penalty(2 * self._l2_regularization_strength, "l2_regularization_strength", var.dtype)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, final
+from typing import Any, final
 
 from model_fns.graph.tensor import Tensor
 from model_fns.optimizers.optimizer import Optimizer
-from model_fns.variables import Variable
 
 
 @final
@@ -19,12 +18,10 @@ class GradientDescentOptimizer(Optimizer):
       learning_rate: number, scalar tensor, or function without arguments that returns one.
     """
 
-    updates_all_rows: ClassVar[bool] = True  # a zero gradient changes nothing
-
     def __init__(self, learning_rate: Any, use_locking: bool = False, name: str = "GradientDescent") -> None:
         super().__init__(use_locking, name)
         self._learning_rate = learning_rate
 
-    def _apply_dense(self, grad: Tensor, var: Variable) -> Any:
+    def _apply_dense(self, grad: Tensor, var: Any) -> Any:
         rate = self._scalar(self._learning_rate, "learning_rate", var.dtype)
         return self._replace(var, var - rate * grad)

@@ -41,7 +41,7 @@ class MomentumOptimizer(Optimizer):
         for var in var_list:
             self._zeros_slot(var, "momentum", self._name)
 
-    def _apply_dense(self, grad: Tensor, var: Variable) -> Any:
+    def _apply_dense(self, grad: Tensor, var: Any) -> Any:
         rate = self._scalar(self._learning_rate, "learning_rate", var.dtype)
         momentum = self._scalar(self._momentum, "momentum", var.dtype)
         slot = self.get_slot(var, "momentum")

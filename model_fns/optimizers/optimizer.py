@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any, ClassVar
 
@@ -10,23 +9,26 @@ from model_fns.autodiff import gradients
 from model_fns.graph.constant import convert_to_tensor
 from model_fns.graph.dtypes import DType
 from model_fns.graph.graph import Graph, get_default_graph
+from model_fns.graph.indexed_slices import IndexedSlices
 from model_fns.graph.keys import GraphKeys
 from model_fns.graph.tensor import Operation, Tensor
 from model_fns.ops.arithmetic import cast
-from model_fns.ops.comparison import select
 from model_fns.ops.control import group, tuple_
+from model_fns.ops.table_rows import each_row_once
 from model_fns.optimizers.slots import create_slot
-from model_fns.optimizers.touched_rows import touched_rows
+from model_fns.variable_rows import RowsOf
 from model_fns.variables import Variable, assign, assign_add, trainable_variables
 
 
-class Optimizer(ABC):
+class Optimizer:
     """Changes variables so that a loss becomes smaller.
 
     A subclass writes `_create_slots(var_list)`, if it keeps state, and `_apply_dense(gradient, variable)`: the new
     values of one variable and its slots, as elementwise expressions of the old ones, so that the compiler makes one
-    loop of them. It gives them by `_assign` and `_replace`, which leave rows of a table alone that were not looked up.
-    `_prepare` runs before the first variable is updated, `_finish` after the last.
+    loop of them. It gives them by `_assign` and `_replace`. By a gradient that is IndexedSlices, `_apply_sparse`
+    does the same to the rows that were looked up: it hands them to `_apply_dense` as if they were the variable, so that
+    a step costs what they cost, not the table. `_prepare` runs before the first variable is updated, `_finish` after
+    the last.
 
     Args:
       use_locking: accepted for TensorFlow's sake; updates never race here.
@@ -38,8 +40,6 @@ class Optimizer(ABC):
     GATE_OP: ClassVar[int] = 1
     GATE_GRAPH: ClassVar[int] = 2
 
-    updates_all_rows: ClassVar[bool] = False  # also those whose gradient is zero because they were not looked up
-
     def __init__(self, use_locking: bool, name: str) -> None:
         if not name:
             raise ValueError("Must specify the optimizer name")
@@ -49,7 +49,6 @@ class Optimizer(ABC):
         self._non_slots: dict[tuple[str, Graph], Variable] = {}
         self._scope = ""
         self._computed: dict[Hashable, Tensor] = {}
-        self._rows: Tensor | None = None  # which rows of the present variable are updated; None for all
 
     # -- what a program calls ----------------------------------------------------------------------------------------
 
@@ -90,8 +89,10 @@ class Optimizer(ABC):
         aggregation_method: Any = None,
         colocate_gradients_with_ops: bool = False,
         grad_loss: Any = None,
-    ) -> list[tuple[Tensor | None, Any]]:
+    ) -> list[tuple[Any, Any]]:
         """Pairs (gradient of `loss`, variable); the gradient is None where the loss does not depend on the variable.
+
+        The gradient is IndexedSlices where rows of the variable were looked up, and nothing else was done with it.
 
         Args:
           loss: a float tensor, or a function without arguments that makes one.
@@ -123,7 +124,7 @@ class Optimizer(ABC):
         """The operation that updates the variables by the pairs (gradient or None, variable), as computed or processed.
 
         Raises ValueError without pairs or without any gradient, TypeError for something that is no gradient,
-        NotImplementedError for something that is no variable.
+        NotImplementedError for something that is no variable, RuntimeError for IndexedSlices and a constraint.
         """
         pairs = [(_checked_gradient(gradient), _checked_variable(variable)) for gradient, variable in grads_and_vars]
         if not pairs:
@@ -141,14 +142,19 @@ class Optimizer(ABC):
             updates: list[Any] = []
             for gradient, variable in given:
                 with graph.name_scope(f"update_{variable.op.name}"):
-                    self._rows = None if self.updates_all_rows else touched_rows(gradient)
-                    updates.append(self._apply_dense(gradient, variable))
-            self._rows = None
+                    updates.append(self._applied(gradient, variable))
             applied = self._finished(updates, global_step, scope, graph)
         train_ops = graph.get_collection_ref(GraphKeys.TRAIN_OP)
         if applied not in train_ops:
             train_ops.append(applied)
         return applied
+
+    def _applied(self, gradient: Any, variable: Variable) -> Any:
+        if not isinstance(gradient, IndexedSlices):
+            return self._apply_dense(gradient, variable)
+        if variable.constraint is not None:
+            raise RuntimeError("Cannot use a constraint function on a sparse variable.")
+        return self._apply_sparse_duplicate_indices(gradient, variable)
 
     def _finished(self, updates: list[Any], global_step: Any, scope: str, graph: Graph) -> Operation:
         if global_step is None:
@@ -156,8 +162,11 @@ class Optimizer(ABC):
         with graph.control_dependencies([self._finish(updates, "update")]):
             return assign_add(global_step, 1, name=scope).op
 
-    def get_slot(self, var: Variable, name: str) -> Any:
-        """The slot `name` that was made for `var`, or None."""
+    def get_slot(self, var: Any, name: str) -> Any:
+        """The slot `name` that was made for `var`, or None; of rows of a variable, the same rows of its slot."""
+        if isinstance(var, RowsOf):
+            slot = self.get_slot(var.variable, name)
+            return None if slot is None else RowsOf(slot, var.rows)
         return self._slots.get(name, {}).get(var)
 
     def get_slot_names(self) -> list[str]:
@@ -178,9 +187,24 @@ class Optimizer(ABC):
     def _prepare(self) -> None:
         """Called before the updates are made; by default nothing needs it."""
 
-    @abstractmethod
-    def _apply_dense(self, grad: Tensor, var: Variable) -> Any:
-        """The operations (one, or nested lists of them) that update `var` and its slots by its gradient."""
+    def _apply_dense(self, grad: Tensor, var: Any) -> Any:
+        """The operations (one, or nested lists of them) that update `var` and its slots by its gradient.
+
+        Not abstract: a program's optimizer may override `apply_gradients` altogether instead.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no _apply_dense, and does not override apply_gradients.")
+
+    def _apply_sparse_duplicate_indices(self, grad: IndexedSlices, var: Variable) -> Any:
+        """What `_apply_sparse` does, given slices that may have several rows for one of the variable's: their sums."""
+        return self._apply_sparse(each_row_once(grad, var.value()), var)
+
+    def _apply_sparse(self, grad: IndexedSlices, var: Variable) -> Any:
+        """The operations that update `var` and its slots by rows. By default what `_apply_dense` makes of the rows.
+
+        No row comes twice; where one came again, there is -1 among `grad.indices`, and zeros among the values. There,
+        tf.gather gives zeros, and what scatters rows does nothing.
+        """
+        return self._apply_dense(grad.values, RowsOf(var, grad.indices))
 
     def _finish(self, update_ops: list[Any], name_scope: str) -> Operation:
         """One operation for all updates, named `name_scope`."""
@@ -233,11 +257,11 @@ class Optimizer(ABC):
             return None
         return self._scalar(strength, name, dtype)
 
-    def _assign(self, slot: Variable, new_value: Tensor) -> Tensor:
-        """Gives a slot of the present variable its new value, in the rows that are updated."""
-        return assign(slot, new_value if self._rows is None else select(self._rows, new_value, slot))
+    def _assign(self, slot: Any, new_value: Tensor) -> Tensor:
+        """Gives a slot of the present variable its new value."""
+        return assign(slot, new_value)
 
-    def _replace(self, var: Variable, new_value: Tensor) -> Tensor:
+    def _replace(self, var: Any, new_value: Tensor) -> Tensor:
         """Gives the variable its new value, passed through the variable's constraint if it has one."""
         return self._assign(var, new_value if var.constraint is None else var.constraint(new_value))
 
@@ -257,9 +281,9 @@ def _check_floating(items: list[Any]) -> None:
             raise ValueError(f"Invalid type {item.dtype!r} for {item.name}, expected: {allowed}.")
 
 
-def _checked_gradient(gradient: Any) -> Tensor | None:
-    if gradient is None:
-        return None
+def _checked_gradient(gradient: Any) -> Any:
+    if gradient is None or isinstance(gradient, IndexedSlices):
+        return gradient
     try:
         return convert_to_tensor(gradient)
     except TypeError:

@@ -49,7 +49,7 @@ class ProximalAdagradOptimizer(Optimizer):
         for var in var_list:
             self._get_or_make_slot(var, self._initial_accumulator_value, "accumulator", self._name)
 
-    def _apply_dense(self, grad: Tensor, var: Variable) -> Any:
+    def _apply_dense(self, grad: Tensor, var: Any) -> Any:
         slot = self.get_slot(var, "accumulator")
         accumulator = slot + grad * grad
         rate = self._scalar(self._learning_rate, "learning_rate", var.dtype) * rsqrt(accumulator)

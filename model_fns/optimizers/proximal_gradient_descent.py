@@ -7,7 +7,6 @@ from typing import Any, final
 from model_fns.graph.tensor import Tensor
 from model_fns.optimizers.optimizer import Optimizer
 from model_fns.optimizers.proximal import shrunk
-from model_fns.variables import Variable
 
 
 @final
@@ -35,7 +34,7 @@ class ProximalGradientDescentOptimizer(Optimizer):
         self._l1_regularization_strength = l1_regularization_strength
         self._l2_regularization_strength = l2_regularization_strength
 
-    def _apply_dense(self, grad: Tensor, var: Variable) -> Any:
+    def _apply_dense(self, grad: Tensor, var: Any) -> Any:
         rate = self._scalar(self._learning_rate, "learning_rate", var.dtype)
         target = var - rate * grad
         l1 = self._penalty(self._l1_regularization_strength, "l1_regularization_strength", var.dtype)

@@ -50,7 +50,7 @@ class RMSPropOptimizer(Optimizer):
                 self._zeros_slot(var, "mg", self._name)
             self._zeros_slot(var, "momentum", self._name)
 
-    def _apply_dense(self, grad: Tensor, var: Variable) -> Any:
+    def _apply_dense(self, grad: Tensor, var: Any) -> Any:
         rate = self._scalar(self._learning_rate, "learning_rate", var.dtype)
         momentum = self._scalar(self._momentum, "momentum", var.dtype)
         epsilon = self._scalar(self._epsilon, "epsilon", var.dtype)

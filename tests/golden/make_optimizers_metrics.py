@@ -6,6 +6,7 @@ Writes optimizers.json, metrics.json and schedules.json beside itself: each case
 need nothing but the files.
 """
 
+import functools
 import inspect
 import json
 import os
@@ -25,6 +26,7 @@ OPTIMIZERS = {
     "Adagrad, all": ("AdagradOptimizer", {"learning_rate": 0.2, "initial_accumulator_value": 0.5, "name": "Mine"}),
     "Adam": ("AdamOptimizer", {}),
     "Adam, all": ("AdamOptimizer", {"learning_rate": 0.05, "beta1": 0.8, "beta2": 0.9, "epsilon": 1e-3}),
+    "LazyAdam": ("LazyAdamOptimizer", {"learning_rate": 0.01}),
     "RMSProp": ("RMSPropOptimizer", {"learning_rate": 0.01}),
     "RMSProp, all": (
         "RMSPropOptimizer",
@@ -182,6 +184,10 @@ def linear_problem(random):
     }
 
 
+def optimizer_class(kind):
+    return getattr(tf.train, kind, None) or getattr(tf.contrib.opt, kind)
+
+
 def run_optimizer(kind, arguments, problem):
     with tf.Graph().as_default(), tf.Session() as session:
         kernel = tf.get_variable("dense/kernel", initializer=problem["dense/kernel"])
@@ -190,7 +196,7 @@ def run_optimizer(kind, arguments, problem):
         step = tf.train.get_or_create_global_step()
         if kind == "AdagradDAOptimizer":
             arguments = dict(arguments, global_step=step)
-        optimizer = getattr(tf.train, kind)(**arguments)
+        optimizer = optimizer_class(kind)(**arguments)
         train_op = optimizer.minimize(loss, step)
         session.run(tf.global_variables_initializer())
         names = [variable.op.name for variable in tf.global_variables()]
@@ -270,8 +276,8 @@ def parameters(function):
     return [[name, "required" if i < first else defaults[i - first]] for i, name in enumerate(names)]
 
 
-def signatures(module, cases):
-    functions = {case["kind"]: getattr(module, case["kind"]) for case in cases.values()}
+def signatures(found, cases):
+    functions = {case["kind"]: found(case["kind"]) for case in cases.values()}
     return {
         kind: parameters(function.__init__ if inspect.isclass(function) else function)
         for kind, function in sorted(functions.items())
@@ -291,7 +297,7 @@ def main():
         for name, (kind, arguments) in OPTIMIZERS.items()
     }
     problem = {key: plain(value) for key, value in problem.items()}
-    write("optimizers.json", {"problem": problem, "cases": cases, "signatures": signatures(tf.train, cases)})
+    write("optimizers.json", {"problem": problem, "cases": cases, "signatures": signatures(optimizer_class, cases)})
 
     data = metric_data(np.random.RandomState(2))
     cases = {}
@@ -309,7 +315,11 @@ def main():
         name: {"kind": kind, "arguments": arguments, "values": run_schedule(kind, arguments)}
         for name, (kind, arguments) in SCHEDULES.items()
     }
-    content = {"steps": SCHEDULE_STEPS, "cases": cases, "signatures": signatures(tf.train, cases)}
+    content = {
+        "steps": SCHEDULE_STEPS,
+        "cases": cases,
+        "signatures": signatures(functools.partial(getattr, tf.train), cases),
+    }
     write("schedules.json", content)
 
 

@@ -17,9 +17,14 @@ OPTIMIZERS = {
     "Adadelta": lambda tf: tf.train.AdadeltaOptimizer(1.0, 0.9, 1e-2),
     "Adam": lambda tf: tf.train.AdamOptimizer(0.1),
     "FTRL": lambda tf: tf.train.FtrlOptimizer(0.1, l2_shrinkage_regularization_strength=0.1),
+    "FTRL, penalties": lambda tf: tf.train.FtrlOptimizer(
+        0.1, learning_rate_power=-0.4, l1_regularization_strength=0.05, l2_regularization_strength=0.1
+    ),
+    "lazy Adam": lambda tf: tf.contrib.opt.LazyAdamOptimizer(0.1),
     "momentum": lambda tf: tf.train.MomentumOptimizer(0.1, 0.9),
     "momentum, Nesterov": lambda tf: tf.train.MomentumOptimizer(0.1, 0.9, use_nesterov=True),
     "proximal Adagrad": lambda tf: tf.train.ProximalAdagradOptimizer(0.1, l1_regularization_strength=0.05),
+    "proximal Adagrad, l2": lambda tf: tf.train.ProximalAdagradOptimizer(0.1, l2_regularization_strength=0.1),
     "proximal gradient descent": lambda tf: tf.train.ProximalGradientDescentOptimizer(
         0.1, l1_regularization_strength=0.05
     ),
