@@ -18,6 +18,7 @@ from typing import Any, final
 from llvmlite import ir
 from numba.core import sigutils, types
 
+from estimators.compiler.outline import outlined
 from estimators.kernels import elementary
 from model_fns.graph.syntax import parsed
 
@@ -57,7 +58,7 @@ class Kernel:
 
 def translate(source: str, name: str) -> str:
     """The LLVM module, as text, of the function `run` in `source`, under the name `name`."""
-    return _Translator(parsed(source), name).module_text()
+    return _Translator(outlined(parsed(source)), name).module_text()
 
 
 class _Translator:
@@ -66,6 +67,7 @@ class _Translator:
         self.names: dict[str, Any] = {}
         self.functions = {"max": "maximum", "min": "minimum"}  # other names of scalar functions
         self.loops: list[set[str]] = []  # the arrays that the loops around touch, by name
+        self.ends: list[ir.Block] = []  # what follows the loops around
         self.scopes: dict[str, Any] = {}
         self.places: dict[ir.Type, ir.Value] = {}
         self.domain = self.module.add_metadata(["arrays of a step"])
@@ -73,7 +75,7 @@ class _Translator:
             if isinstance(node, ast.Assign):
                 self._define(node)
             elif isinstance(node, ast.FunctionDef):
-                self._function(node, name)
+                self._function(node, name if node.name == "run" else "")
 
     def module_text(self) -> str:
         return str(self.module)
@@ -97,14 +99,23 @@ class _Translator:
             dtype, number = _type(called.attr), eval(ast.unparse(arguments[0]), {"__builtins__": {"float": float}})
             self.names[target.id] = Number(dtype, ir.Constant(_in_register(dtype), number))
 
-    def _function(self, node: ast.FunctionDef, name: str) -> None:
-        signature = ir.FunctionType(_INDEX, [_INDEX.as_pointer(), _INDEX, _INDEX])
-        function = ir.Function(self.module, signature, name)
+    def _function(self, node: ast.FunctionDef, symbol: str) -> None:
+        """`run`, whose name outside is `symbol`, or a piece of it, which nobody outside sees."""
+        arguments = [argument.arg for argument in node.args.args]
+        signature = ir.FunctionType(_INDEX, [_INDEX.as_pointer(), *[_INDEX] * (len(arguments) - 1)])
+        function = ir.Function(self.module, signature, symbol or node.name)
+        if not symbol:
+            function.linkage = "internal"
+            function.attributes.add("noinline")  # that it is by itself is all its purpose
         self.builder = ir.IRBuilder(function.append_basic_block("entry"))
-        table, worker, workers = function.args
-        self.names["table"] = Array("table", types.int64, table, None)
-        self.names["worker"], self.names["workers"] = Number(types.int64, worker), Number(types.int64, workers)
+        before, self.places = self.names, {}
+        self.names = dict(before)
+        self.names |= {n: Number(types.int64, value) for n, value in zip(arguments, function.args, strict=True)}
+        self.names["table"] = Array("table", types.int64, function.args[0], None)
         self._statements(node.body)
+        if not symbol:
+            self.builder.ret(ir.Constant(_INDEX, 0))
+        self.names = {**before, node.name: function}
 
     # -- statements -----------------------------------------------------------------------------------------------
 
@@ -132,6 +143,7 @@ class _Translator:
         builder = self.builder
         before = builder.block
         body, after = builder.append_basic_block("loop"), builder.append_basic_block("after")
+        self.ends.append(after)
         builder.cbranch(builder.icmp_signed("<", start, stop), body, after)
         builder.position_at_end(body)
         index = builder.phi(_INDEX)
@@ -142,7 +154,10 @@ class _Translator:
         following = builder.add(index, ir.Constant(_INDEX, 1), flags=["nsw"])
         index.add_incoming(following, builder.block)
         builder.cbranch(builder.icmp_signed("<", following, stop), body, after)
-        builder.position_at_end(after)
+        builder.position_at_end(self.ends.pop())
+
+    def _break(self, node: ast.Break) -> None:
+        self.builder.branch(self.ends[-1])
 
     @contextmanager
     def _within_loop(self, node: ast.For) -> Iterator[None]:
@@ -158,13 +173,15 @@ class _Translator:
 
     def _if(self, node: ast.If) -> None:
         builder = self.builder
-        assert not node.orelse
         then, after = builder.append_basic_block("then"), builder.append_basic_block("after")
-        builder.cbranch(self._value(node.test).ir, then, after)
-        builder.position_at_end(then)
-        self._statements(node.body)
-        if not builder.block.is_terminated:
-            builder.branch(after)
+        other = builder.append_basic_block("else") if node.orelse else after
+        builder.cbranch(self._value(node.test).ir, then, other)
+        for block, statements in ((then, node.body), (other, node.orelse)):
+            if statements:
+                builder.position_at_end(block)
+                self._statements(statements)
+                if not builder.block.is_terminated:
+                    builder.branch(after)
         builder.position_at_end(after)
 
     def _return(self, node: ast.Return) -> None:
@@ -244,6 +261,9 @@ class _Translator:
         known = self.names.get(name)
         if isinstance(known, Kernel):
             return self._call_kernel(known, arguments)
+        if isinstance(known, ir.Function):  # a piece of the step
+            self.builder.call(known, [a.data if isinstance(a, Array) else a.ir for a in arguments])
+            return None
         if name in _BUILT_IN:
             return _BUILT_IN[name](self.builder, *arguments)
         return self._elementary(self.functions.get(name, name), arguments)
@@ -434,6 +454,8 @@ _STATEMENTS: dict[type, Callable[[_Translator, Any], None]] = {
     ast.Assign: _Translator._assign,
     ast.For: _Translator._for,
     ast.If: _Translator._if,
+    ast.Break: _Translator._break,
+    ast.Pass: lambda translator, node: None,
     ast.Return: _Translator._return,
     ast.Expr: _Translator._expression,
 }
