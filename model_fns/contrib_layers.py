@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+from model_fns.arg_scope import add_arg_scope
 from model_fns.contrib_initializers import xavier_initializer
+from model_fns.contrib_layer_parts import applied, finished, layer_scope
 from model_fns.graph.constant import convert_to_tensor
 from model_fns.graph.default_graph import add_to_collections
 from model_fns.graph.keys import GraphKeys
@@ -21,19 +22,19 @@ from model_fns.layers.flatten import flatten as flatten_layer
 from model_fns.layers.layer import Layer
 from model_fns.layers.pooling import AveragePooling2D, MaxPooling2D
 from model_fns.name_scope import name_scope
-from model_fns.ops import indexing
+from model_fns.named_outputs import collect_named_outputs
+from model_fns.ops import embeddings, indexing
 from model_fns.ops.activation import relu as relu_function
 from model_fns.ops.arithmetic import cast
 from model_fns.ops.control import control_dependencies, identity
 from model_fns.ops.shaping import reshape, shape
-from model_fns.variable_scope import VariableScope, get_variable, variable_scope
-from model_fns.variables import Variable
+from model_fns.variable_scope import get_variable, variable_scope
 
 _ZEROS, _XAVIER = zeros_initializer(), xavier_initializer()
-_NAMES = {"kernel": "weights", "bias": "biases"}  # what tf.layers calls a variable, and what these call it
 _CHANNELS = {"NHWC": "channels_last", "NCHW": "channels_first", "NWC": "channels_last", "NCW": "channels_first"}
 
 
+@add_arg_scope
 def fully_connected(
     inputs: Any,
     num_outputs: int,
@@ -57,7 +58,7 @@ def fully_connected(
     """
     if not hasattr(num_outputs, "__index__"):
         raise ValueError(f"num_outputs type should be one of (int,), got {type(num_outputs)}")
-    with _scope(scope, "fully_connected", inputs, reuse) as inside:
+    with layer_scope(scope, "fully_connected", inputs, reuse) as inside:
         layer = Dense(
             num_outputs,
             use_bias=not normalizer_fn and bool(biases_initializer),
@@ -70,15 +71,16 @@ def fully_connected(
             _scope=inside,
             _reuse=reuse,
         )
-        outputs = _applied(layer, inputs, variables_collections)
-        outputs = _finished(outputs, normalizer_fn, normalizer_params, activation_fn)
-    return _collected(outputs, outputs_collections)
+        outputs = applied(layer, inputs, variables_collections)
+        outputs = finished(outputs, normalizer_fn, normalizer_params, activation_fn)
+    return collect_named_outputs(outputs_collections, inside.name, outputs)
 
 
 relu = fully_connected
 linear = partial(fully_connected, activation_fn=None)
 
 
+@add_arg_scope
 def convolution(
     inputs: Any,
     num_outputs: int,
@@ -117,7 +119,7 @@ def convolution(
         raise NotImplementedError(
             f"tf.contrib.layers.convolution: inputs of rank {rank} are not available; 3 and 4 are."
         )
-    with _scope(scope, "Conv", inputs, reuse) as inside:
+    with layer_scope(scope, "Conv", inputs, reuse) as inside:
         layer = kinds[rank](
             num_outputs,
             kernel_size,
@@ -135,11 +137,12 @@ def convolution(
             _scope=inside,
             _reuse=reuse,
         )
-        outputs = _applied(layer, inputs, variables_collections)
-        outputs = _finished(outputs, normalizer_fn, normalizer_params, activation_fn)
-    return _collected(outputs, outputs_collections)
+        outputs = applied(layer, inputs, variables_collections)
+        outputs = finished(outputs, normalizer_fn, normalizer_params, activation_fn)
+    return collect_named_outputs(outputs_collections, inside.name, outputs)
 
 
+@add_arg_scope
 def conv2d(
     inputs: Any,
     num_outputs: int,
@@ -186,6 +189,7 @@ def conv2d(
     )
 
 
+@add_arg_scope
 def max_pool2d(
     inputs: Any,
     kernel_size: Any,
@@ -201,6 +205,7 @@ def max_pool2d(
     )
 
 
+@add_arg_scope
 def avg_pool2d(
     inputs: Any,
     kernel_size: Any,
@@ -232,9 +237,10 @@ def _pooled(
     with variable_scope(scope, default, [inputs]) as inside:
         layer = kind(kernel_size, stride, padding, _CHANNELS[data_format], name=inside.name, _scope=inside)
         outputs: Tensor = layer(inputs)
-    return _collected(outputs, outputs_collections)
+    return collect_named_outputs(outputs_collections, inside.name, outputs)
 
 
+@add_arg_scope
 def batch_norm(
     inputs: Any,
     decay: Any = 0.999,
@@ -271,7 +277,7 @@ def batch_norm(
     initializers, regularizers = param_initializers or {}, param_regularizers or {}
     inputs = convert_to_tensor(inputs)
     as_image = inputs.shape.ndims == 2 and fused is not False and not renorm and adjustment is None
-    with _scope(scope, "BatchNorm", inputs, reuse) as inside:
+    with layer_scope(scope, "BatchNorm", inputs, reuse) as inside:
         images = reshape(inputs, [-1, 1, 1, inputs.shape[1].value]) if as_image else inputs
         layer = BatchNormalization(
             axis=1 if data_format.startswith("NC") and not as_image else -1,
@@ -291,13 +297,13 @@ def batch_norm(
             _scope=inside,
             _reuse=reuse,
         )
-        outputs = _applied(layer, images, variables_collections, training=is_training)
+        outputs = applied(layer, images, variables_collections, training=is_training)
         outputs = reshape(outputs, shape(inputs), "Reshape_1") if as_image else outputs
         if updates_collections != GraphKeys.UPDATE_OPS:
             outputs = _updated_elsewhere(layer, outputs, updates_collections)
         if activation_fn is not None:
             outputs = activation_fn(outputs)
-    return _collected(outputs, outputs_collections)
+    return collect_named_outputs(outputs_collections, inside.name, outputs)
 
 
 def _updated_elsewhere(layer: Layer, outputs: Tensor, collections: Any) -> Tensor:
@@ -312,6 +318,7 @@ def _updated_elsewhere(layer: Layer, outputs: Tensor, collections: Any) -> Tenso
     return outputs
 
 
+@add_arg_scope
 def dropout(
     inputs: Any,
     keep_prob: Any = 0.5,
@@ -325,16 +332,18 @@ def dropout(
     with variable_scope(scope, "Dropout", [inputs]) as inside:
         layer = Dropout(1 - keep_prob, noise_shape, seed, name=inside.name, _scope=inside)
         outputs: Tensor = layer(inputs, training=is_training)
-    return _collected(outputs, outputs_collections)
+    return collect_named_outputs(outputs_collections, inside.name, outputs)
 
 
+@add_arg_scope
 def flatten(inputs: Any, outputs_collections: Any = None, scope: str | None = None) -> Tensor:
     """[batch, ...] as [batch, the rest], in the name scope `scope` or `Flatten`."""
-    with name_scope(scope, "Flatten", [inputs]):
+    with name_scope(scope, "Flatten", [inputs]) as inside:
         outputs: Tensor = flatten_layer(inputs)
-    return _collected(outputs, outputs_collections)
+    return collect_named_outputs(outputs_collections, inside, outputs)
 
 
+@add_arg_scope
 def one_hot_encoding(
     labels: Any,
     num_classes: int,
@@ -344,11 +353,11 @@ def one_hot_encoding(
     scope: str | None = None,
 ) -> Tensor:
     """A row for each label, on_value at its class and off_value elsewhere."""
-    with name_scope(scope, "OneHotEncoding", [labels, num_classes]):
+    with name_scope(scope, "OneHotEncoding", [labels, num_classes]) as inside:
         labels = convert_to_tensor(labels)
         labels = cast(labels, "int64") if labels.dtype == "int32" else labels
         outputs = indexing.one_hot(labels, num_classes, on_value, off_value)
-    return _collected(outputs, outputs_collections)
+    return collect_named_outputs(outputs_collections, inside, outputs)
 
 
 def embed_sequence(
@@ -372,9 +381,10 @@ def embed_sequence(
         shape = [vocab_size, embed_dim] if vocab_size and embed_dim else None
         collections = [GraphKeys.GLOBAL_VARIABLES, GraphKeys.MODEL_VARIABLES]
         table = get_variable("embeddings", shape, None, initializer, regularizer, trainable, collections)
-        return indexing.embedding_lookup(table, ids)
+        return embeddings.embedding_lookup(table, ids)
 
 
+@add_arg_scope
 def stack(inputs: Any, layer: Callable[..., Any], stack_args: Any, **kwargs: Any) -> Any:
     """`layer` again and again, each time on what the last one made, with the next of `stack_args`.
 
@@ -389,48 +399,12 @@ def stack(inputs: Any, layer: Callable[..., Any], stack_args: Any, **kwargs: Any
     return inputs
 
 
+@add_arg_scope
 def repeat(inputs: Any, repetitions: int, layer: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """`layer` so many times, each time on what the last one made; its scopes are numbered."""
-    with variable_scope(kwargs.pop("scope", None), "Repeat", [inputs]):
-        name = getattr(layer, "__name__", "repeat")
+    scope = kwargs.pop("scope", None)
+    name = scope or getattr(layer, "__name__", None) or getattr(getattr(layer, "func", None), "__name__", "repeat")
+    with variable_scope(scope, "Repeat", [inputs]):
         for number in range(1, repetitions + 1):
             inputs = layer(inputs, *args, scope=f"{name}_{number}", **kwargs)
     return inputs
-
-
-@contextmanager
-def _scope(scope: Any, default: str, inputs: Any, reuse: Any) -> Iterator[VariableScope]:
-    """The variable scope of a layer, in which variables get the names that they have in tf.contrib."""
-
-    def renamed(getter: Callable[..., Variable], full: str, **arguments: Any) -> Variable:
-        prefix, slash, name = full.rpartition("/")
-        return getter(f"{prefix}{slash}{_NAMES.get(name, name)}", **arguments)
-
-    with variable_scope(scope, default, [inputs], reuse=reuse, custom_getter=renamed) as inside:
-        yield inside
-
-
-def _applied(layer: Layer, inputs: Any, collections: Any, **arguments: Any) -> Tensor:
-    """The layer's output. Its variables go to MODEL_VARIABLES and `collections` (names, or lists of names by kind)."""
-    outputs: Tensor = layer(inputs, **arguments)
-    graph = outputs.graph
-    for variable in layer.weights:
-        kind = variable.op.name.rpartition("/")[2]
-        wanted = collections.get(kind) if isinstance(collections, Mapping) else collections
-        wanted = [wanted] if isinstance(wanted, str) else list(wanted or [])
-        for name in (GraphKeys.MODEL_VARIABLES, *wanted):
-            if variable not in graph.get_collection(name):
-                graph.add_to_collection(name, variable)
-    return outputs
-
-
-def _finished(outputs: Tensor, normalizer_fn: Any, normalizer_params: Any, activation_fn: Any) -> Tensor:
-    if normalizer_fn is not None:
-        outputs = normalizer_fn(outputs, **(normalizer_params or {}))
-    return outputs if activation_fn is None else activation_fn(outputs)
-
-
-def _collected(outputs: Tensor, collections: Any) -> Tensor:
-    if collections:
-        add_to_collections(collections, outputs)
-    return outputs

@@ -9,9 +9,11 @@ from model_fns import summary
 from model_fns.global_step import assert_global_step, get_global_step
 from model_fns.graph.constant import convert_to_tensor
 from model_fns.graph.graph import get_default_graph
+from model_fns.graph.indexed_slices import IndexedSlices
 from model_fns.graph.keys import GraphKeys
 from model_fns.graph.tensor import Tensor
 from model_fns.initializers import constant_initializer
+from model_fns.ops.arithmetic import cast
 from model_fns.ops.clipping import clip_by_global_norm
 from model_fns.ops.control import control_dependencies, identity
 from model_fns.ops.norms import global_norm
@@ -64,7 +66,7 @@ def optimize_loss(
       learning_rate: a float, kept in a variable, a scalar tensor, or None if the optimizer has one.
       optimizer: a key of OPTIMIZER_CLS_NAMES, an Optimizer, its class, or a function of the rate that returns one.
       gradient_noise_scale: the deviation of noise to add to each gradient.
-      gradient_multipliers: factors by variable or by its name.
+      gradient_multipliers: factors by variable or by its name, `w:0`.
       clip_gradients: a float, the largest global norm, or a function from pairs of gradient and variable to such pairs.
       learning_rate_decay_fn: function of rate and global step that gives the rate of the step.
       update_ops: run before the loss; default all of UPDATE_OPS. variables: default all that train.
@@ -152,16 +154,14 @@ def _chosen(optimizer: Any, rate: Any) -> Optimizer:
 def _changed(pairs: Pairs, noise: float | None, multipliers: Mapping[Any, Any] | None) -> Pairs:
     """The gradients with noise, and some of them multiplied."""
     if noise is not None:
-        pairs = [(None if g is None else g + truncated_normal(shape(g), dtype=g.dtype) * noise, v) for g, v in pairs]
+        pairs = [(None if gradient is None else _noisy(gradient, noise), variable) for gradient, variable in pairs]
     if multipliers is None:
         return pairs
     changed: Pairs = []
     for gradient, variable in pairs:
-        key = variable if variable in multipliers else variable.op.name
-        if key in multipliers:
-            if gradient is None:
-                raise ValueError(f"Requested multiple of `None` gradient for {variable.name}.")
-            gradient = gradient * multipliers[key]
+        key = variable if variable in multipliers else variable.name
+        if gradient is not None and key in multipliers:
+            gradient = _scaled(gradient, cast(convert_to_tensor(multipliers[key]), gradient.dtype))
         changed.append((gradient, variable))
     if not changed:
         raise ValueError(
@@ -169,6 +169,17 @@ def _changed(pairs: Pairs, noise: float | None, multipliers: Mapping[Any, Any] |
             "gradient_multipliers."
         )
     return changed
+
+
+def _noisy(gradient: Any, deviation: float) -> Tensor:
+    whole = convert_to_tensor(gradient)  # noise is everywhere
+    return whole + truncated_normal(shape(whole), dtype=whole.dtype) * deviation
+
+
+def _scaled(gradient: Any, factor: Tensor) -> Any:
+    if isinstance(gradient, IndexedSlices):
+        return gradient.with_values(gradient.values * factor)
+    return gradient * factor
 
 
 def _clipped(pairs: Pairs, clip: Any, shown: Sequence[str]) -> Pairs:
@@ -196,6 +207,7 @@ def _summarize(loss: Tensor, pairs: Pairs, shown: Sequence[str]) -> None:
     for gradient, variable in pairs:
         label = variable.name.replace(":", "_")
         if gradient is not None and "gradients" in shown:
-            summary.histogram(f"gradients/{label}", gradient)
+            rows = gradient.values if isinstance(gradient, IndexedSlices) else gradient
+            summary.histogram(f"gradients/{label}", rows)
         if gradient is not None and "gradient_norm" in shown:
             summary.scalar(f"gradient_norm/{label}", global_norm([gradient]))

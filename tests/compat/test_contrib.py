@@ -136,7 +136,7 @@ def test_optimize_loss_clips_multiplies_and_lets_the_rate_fall(vectors):
         0.5,
         "SGD",
         clip_gradients=1.0,
-        gradient_multipliers={"fully_connected/weights": 2.0},
+        gradient_multipliers={"fully_connected/weights:0": 2.0},
         learning_rate_decay_fn=lambda rate, step: tf.train.exponential_decay(rate, step, 1, 0.5),
     )
     assert train.name == "OptimizeLoss/control_dependency:0"

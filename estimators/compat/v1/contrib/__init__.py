@@ -1,15 +1,46 @@
 """tf.contrib."""
 
 from estimators.compat.missing import of_contrib as __getattr__  # noqa: F401
-from estimators.compat.v1.contrib import estimator, framework, layers, learn, predictor, rnn, seq2seq, training
+from estimators.compat.v1.contrib import (
+    crf,
+    data,
+    estimator,
+    framework,
+    layers,
+    learn,
+    legacy_seq2seq,
+    lookup,
+    losses,
+    metrics,
+    opt,
+    predictor,
+    rnn,
+    seq2seq,
+    slim,
+    testing,
+    tpu,
+    training,
+    util,
+)
 
 __all__ = [
+    "crf",
+    "data",
     "estimator",
     "framework",
     "layers",
     "learn",
+    "legacy_seq2seq",
+    "lookup",
+    "losses",
+    "metrics",
+    "opt",
     "predictor",
     "rnn",
     "seq2seq",
+    "slim",
+    "testing",
+    "tpu",
     "training",
+    "util",
 ]

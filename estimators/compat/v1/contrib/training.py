@@ -6,9 +6,14 @@ from typing import Any
 
 from estimators.compat.missing import missing
 from estimators.hparams import HParams
+from model_fns.train_op import add_gradients_summaries, clip_gradient_norms, create_train_op, multiply_gradients
 
 __all__ = [
     "HParams",
+    "add_gradients_summaries",
+    "clip_gradient_norms",
+    "create_train_op",
+    "multiply_gradients",
 ]
 
 

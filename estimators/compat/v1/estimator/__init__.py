@@ -9,7 +9,7 @@ from estimators.canned.dnn_linear_combined import (
 )
 from estimators.canned.linear import LinearClassifier, LinearEstimator, LinearRegressor
 from estimators.compat.missing import of_estimator as __getattr__  # noqa: F401
-from estimators.compat.v1.estimator import experimental, export, inputs
+from estimators.compat.v1.estimator import experimental, export, inputs, tpu
 from estimators.estimator import Estimator
 from estimators.export.exporters import BestExporter, Exporter, FinalExporter, LatestExporter
 from estimators.hooks.checkpoint_saver import CheckpointSaverHook, CheckpointSaverListener
@@ -76,5 +76,6 @@ __all__ = [
     "experimental",
     "export",
     "inputs",
+    "tpu",
     "train_and_evaluate",
 ]

@@ -1,10 +1,7 @@
 """tf.io: files, and what is written in them."""
 
-from __future__ import annotations
-
-from typing import Any
-
-from estimators.compat.missing import missing
+from estimators.compat.missing import of_io as __getattr__  # noqa: F401
+from estimators.compat.v1.io import gfile
 from input_fns.data.record_file import TFRecordCompressionType, TFRecordOptions, TFRecordWriter, tf_record_iterator
 from model_fns.example_features import FixedLenFeature, VarLenFeature
 from model_fns.ops.decoding import decode_csv, decode_raw
@@ -21,6 +18,7 @@ __all__ = [
     "VarLenFeature",
     "decode_csv",
     "decode_raw",
+    "gfile",
     "matching_files",
     "parse_example",
     "parse_single_example",
@@ -28,7 +26,3 @@ __all__ = [
     "tf_record_iterator",
     "write_file",
 ]
-
-
-def __getattr__(name: str) -> Any:
-    raise missing(__name__, name)

@@ -1,0 +1,34 @@
+"""tf.contrib.data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from estimators.compat.missing import missing
+from estimators.compat.v1.data.experimental import (
+    AUTOTUNE,
+    Counter,
+    CsvDataset,
+    enumerate_dataset,
+    make_csv_dataset,
+    map_and_batch,
+    parallel_interleave,
+    shuffle_and_repeat,
+    unbatch,
+)
+
+__all__ = [
+    "AUTOTUNE",
+    "Counter",
+    "CsvDataset",
+    "enumerate_dataset",
+    "make_csv_dataset",
+    "map_and_batch",
+    "parallel_interleave",
+    "shuffle_and_repeat",
+    "unbatch",
+]
+
+
+def __getattr__(name: str) -> Any:
+    raise missing(__name__, name)
