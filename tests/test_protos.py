@@ -153,7 +153,7 @@ def test_arrays_of_text_and_of_one_number():
     )
     with pytest.raises(TypeError, match="Unsupported tensor type: 0"):
         make_ndarray(TensorProto())
-    with pytest.raises(ValueError, match="3 elements do not fill the shape"):
+    with pytest.raises(ValueError, match="Too many elements provided. Needed at most 2, but received 3"):
         make_tensor_proto([1, 2, 3], shape=[2])
 
 

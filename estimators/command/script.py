@@ -12,7 +12,8 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from estimators.command.errors import INTERRUPTED, exit_code, place
-from estimators.command.tensorflow_names import FACADE, facade_as_tensorflow, is_installed
+from estimators.command.tensorflow_modules import MODULES
+from estimators.command.tensorflow_names import FACADE, facade_as_tensorflow, is_installed, missing_internal
 from estimators.command.user_module import CommandError
 from estimators.compat.missing import missing
 from input_fns.datasets.errors import DatasetError
@@ -88,8 +89,11 @@ def _sentence(error: Exception, script: str) -> str:
     if isinstance(error, CommandError | DatasetError):
         return f"{error}{where}"
     absent = _NOT_THERE.match(str(error)) if isinstance(error, ImportError) else None
-    if absent is not None and str(getattr(error, "name", "")).startswith(FACADE):
-        return f"{missing(str(error.name), absent[1])}{where}"  # type: ignore[attr-defined]  # an ImportError
+    module = str(getattr(error, "name", ""))
+    if absent is not None and module.startswith(FACADE):
+        return f"{missing(module, absent[1])}{where}"
+    if absent is not None and module in MODULES:
+        return f"{missing_internal(module, absent[1])}{where}"
     tells = isinstance(error, OpError) and str(error)
     told = str(error) if tells or _is_of_the_facade(error) else f"{type(error).__name__}: {error}"
     return f"{told}{where}\n(--debug, before the script, shows the traceback.)"

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, final
 import numpy as np
 
 from model_fns.graph import dtypes
+from model_fns.graph.constant import as_array
 from model_fns.graph.dtypes import as_dtype
 from model_fns.protos.field import Field
 from model_fns.protos.message import Message
@@ -58,6 +59,7 @@ _LISTS = {
     "int64": "int64_val",
     "bool": "bool_val",
     "string": "string_val",
+    "float16": "half_val",
 } | dict.fromkeys(("int32", "int16", "int8", "uint8", "uint16"), "int_val")
 
 
@@ -74,23 +76,28 @@ def shape_proto(dims: Any) -> TensorShapeProto:
 def make_tensor_proto(
     values: Any, dtype: Any = None, shape: Any = None, verify_shape: bool = False, allow_broadcast: bool = False
 ) -> TensorProto:
-    """An array as a message: its bytes, or, of one element or of strings, the elements themselves.
+    """An array as a message: its bytes, or, of one element, of strings, or of fewer than `shape` has, its elements.
 
-    `shape` is another shape for as many elements; one element may also fill it. ValueError for any other number, and,
-    with `verify_shape`, for any other shape.
+    `shape` is another shape for as many elements, or for more: then the last stands for those that follow. Raises
+    ValueError for fewer, TypeError for what `dtype` cannot hold and, with `verify_shape`, for any other shape.
     """
-    array = np.asarray(values, None if dtype is None else as_dtype(dtype).as_numpy_dtype)
-    if isinstance(values, float | int | list | tuple) and dtype is None and array.dtype.kind in "fi":
-        array = array.astype(np.float32 if array.dtype.kind == "f" else np.int32)  # as Python's numbers become tensors
-    if shape is not None:
-        array = _shaped(array, tuple(shape), verify_shape)
-    kind = as_dtype(array.dtype)
-    made = TensorProto(dtype=kind.as_datatype_enum, tensor_shape=shape_proto(array.shape))
+    if isinstance(values, TensorProto):
+        return values
+    array = as_array(values, None if dtype is None else as_dtype(dtype))
+    sizes = array.shape if shape is None else tuple(int(size) for size in shape)
+    count, kind = int(np.prod(sizes)), as_dtype(array.dtype)
+    if verify_shape and array.shape != sizes:
+        raise TypeError(f"Expected Tensor's shape: {sizes}, got {array.shape}.")
+    if array.size > count:
+        raise ValueError(f"Too many elements provided. Needed at most {count}, but received {array.size}")
+    made = TensorProto(dtype=kind.as_datatype_enum, tensor_shape=shape_proto(sizes))
     made.tensor_shape.SetInParent()
+    flat = array.reshape(-1)
     if kind == dtypes.string:
-        made.string_val.extend(item if isinstance(item, bytes) else str(item).encode() for item in array.reshape(-1))
-    elif kind.name in _LISTS and (array.size == 1 or _is_one_number(array)):
-        getattr(made, _LISTS[kind.name]).append(array.flat[0].item())
+        made.string_val.extend(item if isinstance(item, bytes) else str(item).encode() for item in flat)
+    elif kind.name in _LISTS and (array.size != count or count == 1 or kind.is_bool or _is_one_number(array)):
+        listed = flat[:1] if array.size == count and not kind.is_bool else flat
+        getattr(made, _LISTS[kind.name]).extend(listed.view(np.uint16) if kind == dtypes.float16 else listed.tolist())
     else:
         made.tensor_content = np.ascontiguousarray(array).astype(array.dtype.newbyteorder("<"), copy=False).tobytes()
     return made
@@ -102,16 +109,6 @@ def _is_one_number(array: np.ndarray) -> bool:
         return False
     bits = np.ascontiguousarray(array).reshape(-1).view(f"u{array.itemsize}")
     return bool((bits == bits[0]).all())
-
-
-def _shaped(array: np.ndarray, shape: tuple[int, ...], verify_shape: bool) -> np.ndarray:
-    if verify_shape and array.shape != shape:
-        raise TypeError(f"Expected Tensor's shape: {shape}, got {array.shape}.")
-    if array.size == 1:
-        return np.broadcast_to(array.reshape(()), shape)
-    if array.size != np.prod(shape):
-        raise ValueError(f"{array.size} elements do not fill the shape {list(shape)}.")
-    return array.reshape(shape)
 
 
 def make_ndarray(tensor: TensorProto) -> np.ndarray:
@@ -127,8 +124,11 @@ def make_ndarray(tensor: TensorProto) -> np.ndarray:
     if kind.name not in _LISTS:
         raise TypeError(f"Unsupported tensor type: {DATA_TYPES[tensor.dtype]}")
     items = list(getattr(tensor, _LISTS[kind.name]))
-    array = np.array(items, object if kind == dtypes.string else kind.as_numpy_dtype)
-    size = int(np.prod(shape))
-    if len(items) == 1 and size != 1:  # one element stands for all
-        array = np.repeat(array, size)
+    if kind == dtypes.float16:
+        array = np.array(items, np.uint16).view(np.float16)
+    else:
+        array = np.array(items, object if kind == dtypes.string else kind.as_numpy_dtype)
+    missing = int(np.prod(shape)) - len(items)
+    if items and missing > 0:  # the last one stands for those that follow
+        array = np.concatenate([array, np.repeat(array[-1:], missing)])
     return array.reshape(shape)

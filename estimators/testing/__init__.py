@@ -1,0 +1,1 @@
+"""What tests of graphs are written with: tf.test."""
