@@ -25,4 +25,17 @@ def run(main: Callable[[list[str]], Any] | None = None, argv: Sequence[str] | No
         print(f"FATAL Flags parsing error: {error}\nPass --help to see help on flags.", file=sys.stderr)
         sys.exit(1)
     assert main is not None
-    sys.exit(main(rest))
+    sys.exit(main(_without_flags_of_absl(rest)))
+
+
+def _without_flags_of_absl(arguments: list[str]) -> list[str]:
+    """Some programs define flags with absl itself, which TensorFlow's are, and still call tf.app.run."""
+    absl = sys.modules.get("absl.flags")
+    if absl is None or absl.FLAGS.is_parsed():
+        return arguments
+    try:
+        rest: list[str] = absl.FLAGS(arguments, known_only=True)
+    except absl.Error as error:
+        print(f"FATAL Flags parsing error: {error}\nPass --help to see help on flags.", file=sys.stderr)
+        sys.exit(1)
+    return rest

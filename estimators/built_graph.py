@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -38,6 +39,7 @@ class BuiltGraph:
     scaffold: Scaffold
     session: Session | None = None
     extras: Any = None  # what evaluation adds: update operations and values
+    guard: Any = None  # what training adds if its steps may be skipped: a number that is NaN if the loss is not finite
     mark: Mark | None = None  # the graph as it was before the first hook's begin
     described: Any = None  # what an ArrayInput says of itself, if the input part is one's
     untouched: bool = False  # by hooks, since the graph was last restored
@@ -121,10 +123,11 @@ def call_model_fn(
 
 def argument_names(function: Callable[..., Any]) -> tuple[str, ...]:
     """The names of a function's parameters, those already bound (self, functools.partial) left out."""
+    bound = function.keywords if isinstance(function, functools.partial) else {}
     return tuple(
         name
         for name, parameter in inspect.signature(function).parameters.items()
-        if parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY)
+        if parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY) and name not in bound
     )
 
 

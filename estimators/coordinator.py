@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, final
@@ -110,3 +110,59 @@ class Coordinator:
             error = self._error
         if error is not None:
             raise error[0].with_traceback(error[1])
+
+
+class LooperThread(threading.Thread):
+    """Calls `target` again and again, every `timer_interval_secs` (None: without a pause), until a stop is asked for.
+
+    An exception in it asks for a stop, and `coord.join` raises it. Subclasses may override `start_loop`, `run_loop` and
+    `stop_loop`.
+    """
+
+    def __init__(
+        self,
+        coord: Coordinator,
+        timer_interval_secs: float | None,
+        target: Callable[..., Any] | None = None,
+        args: Iterable[Any] | None = None,
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> None:
+        if not isinstance(coord, Coordinator):
+            raise ValueError(f"'coord' argument must be a Coordinator: {coord}")
+        super().__init__(daemon=True)
+        self._coord, self._timer_interval_secs = coord, timer_interval_secs
+        self._looped, self._loop_args, self._loop_kwargs = target, tuple(args or ()), dict(kwargs or {})
+        coord.register_thread(self)
+
+    @staticmethod
+    def loop(
+        coord: Coordinator,
+        timer_interval_secs: float | None,
+        target: Callable[..., Any],
+        args: Iterable[Any] | None = None,
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> LooperThread:
+        """Makes one and starts it."""
+        looper = LooperThread(coord, timer_interval_secs, target, args, kwargs)
+        looper.start()
+        return looper
+
+    def run(self) -> None:
+        with self._coord.stop_on_exception():
+            self.start_loop()
+            pause, due = self._timer_interval_secs, time.time()
+            while not (self._coord.should_stop() if pause is None else self._coord.wait_for_stop(due - time.time())):
+                due += pause or 0
+                self.run_loop()
+            self.stop_loop()
+
+    def start_loop(self) -> None:
+        """Called when the thread starts."""
+
+    def stop_loop(self) -> None:
+        """Called when the thread stops."""
+
+    def run_loop(self) -> None:
+        """Called at each turn: calls `target`."""
+        if self._looped is not None:
+            self._looped(*self._loop_args, **self._loop_kwargs)

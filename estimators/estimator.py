@@ -18,13 +18,16 @@ from typing import Any
 import numpy as np
 
 from estimators import logging
+from estimators.best_weights import keep, restore_best
 from estimators.built_graph import BuiltGraph, Sources, call_input_fn, call_model_fn, fingerprint, verify_model_fn
 from estimators.checkpoint.reader import list_variables, load_variable
 from estimators.checkpoint.state_file import latest_checkpoint
+from estimators.epochs import check_epochs, repeated_input, repeated_sources
 from estimators.evaluation import add_evaluation_ops, evaluate, evaluation_hooks
 from estimators.export.saved_model import write_saved_model
 from estimators.export.signatures import outputs_of, signatures_of
 from estimators.fork_safe_lock import ForkSafeLock
+from estimators.guarded_session import GuardedSession
 from estimators.hooks.session_run_hook import SessionRunHook
 from estimators.hooks.stop_at_step import StopAtStepHook
 from estimators.model_dir_lock import training_lock
@@ -35,7 +38,18 @@ from estimators.session import Session
 from estimators.session_start import restore_from
 from estimators.state import State
 from estimators.summaries.evaluation_results import write_checkpoint_path, write_results
-from estimators.training import add_saver, checked_hooks, checked_listeners, final_step, train, training_hooks
+from estimators.training import (
+    add_saver,
+    checked_hooks,
+    checked_listeners,
+    final_step,
+    guarded_loss,
+    result_of,
+    train,
+    training_hooks,
+    training_session,
+)
+from estimators.training_result import Ending, StopReason, TrainingResult, ending_by
 from estimators.warm_start import settings_of, warm_start
 from estimators.weights import Weights, share_into
 from input_fns.array_input import ArrayInput
@@ -45,6 +59,8 @@ from model_fns.global_step import create_global_step
 from model_fns.graph.graph import Graph, set_random_seed
 from model_fns.graph.keys import GraphKeys
 from model_fns.mode_keys import ModeKeys
+
+_TRAINS_NOT = ("ps", "evaluator")  # the tasks of a cluster that do not train
 
 
 class Estimator:
@@ -70,14 +86,15 @@ class Estimator:
         warm_start_from: Any = None,
     ) -> None:
         self._check_not_overridden()
+        self._config = _config_with_directory(config, model_dir)
         verify_model_fn(model_fn, params)
         self._warm_start_settings = settings_of(warm_start_from)
-        self._config = _config_with_directory(config, model_dir)
         self._model_fn = model_fn
         self._params = copy.deepcopy(params or {})
         self._weights = Weights(self._config)
         self._built: dict[str, BuiltGraph] = {}
         self._building = ForkSafeLock()
+        self._last_training: TrainingResult | None = None
         logging.info("Using config: %s", str(vars(self._config)))
 
     @property
@@ -110,13 +127,27 @@ class Estimator:
         steps: int | None = None,
         max_steps: int | None = None,
         saving_listeners: Any = None,
+        *,
+        epochs: int | None = None,
     ) -> Estimator:
         """Trains for `steps` more steps, or until global_step is `max_steps`, or until the input ends.
 
-        Begins where the latest checkpoint in model_dir stands; interrupted and run again, it goes on exactly there.
-        Returns self. Raises ValueError for both or non-positive step numbers, NanLossDuringTrainingError if the loss
-        becomes NaN, RuntimeError if another process trains in model_dir.
+        Or for `epochs` times the data of the input function, whether it repeats them for ever or not at all: the last
+        batch may be short, as with numpy_input_fn's num_epochs.
+
+        Begins where the latest checkpoint in model_dir stands; interrupted and run again, it goes on exactly there: a
+        numpy_input_fn in the middle of its epochs, a tf.data pipeline at its beginning. `last_training` then tells why
+        it stopped. Returns self. Raises ValueError for two lengths or non-positive ones, NanLossDuringTrainingError if
+        the loss becomes NaN, RuntimeError if another process trains in model_dir.
         """
+        self._last_training, began = None, time.perf_counter()
+        if self._config.task_type in _TRAINS_NOT:
+            raise ValueError(
+                "Train has been called wrong configuration. Please use tf.estimator.train_and_evaluate which calls "
+                f"proper API according to given configuration. Current configuration: {self._config}."
+            )
+        if epochs is not None:
+            check_epochs(epochs, steps, max_steps)
         if steps is not None and max_steps is not None:
             raise ValueError("Can not provide both steps and max_steps.")
         _check_positive("steps", steps)
@@ -126,15 +157,29 @@ class Estimator:
         start = self._weights.step() if max_steps is not None else 0
         if max_steps is not None and max_steps <= start:
             logging.info("Skipping training since max_steps has already saved.")
+            sentence = f"global_step is {start} already, and max_steps is {max_steps}."
+            seconds = time.perf_counter() - began
+            self._last_training = TrainingResult(StopReason.MAX_STEPS_BEFORE, sentence, 0, start, seconds)
             return self
         with self._building:
-            built, sources = self._graph_for(ModeKeys.TRAIN, input_fn)
+            if epochs is None:
+                built, sources = self._graph_for(ModeKeys.TRAIN, input_fn)
+            elif isinstance(input_fn, ArrayInput):
+                built, sources = self._graph_for(ModeKeys.TRAIN, repeated_input(input_fn, epochs))
+            else:
+                built, sources = self._graph_for(ModeKeys.TRAIN, input_fn)
+                sources = repeated_sources(built.graph, sources, epochs)
         stop = None if steps is None and max_steps is None else StopAtStepHook(steps, max_steps)
         with training_lock(self.model_dir):
-            loss = self._train(built, sources, user_hooks, stop, listeners, steps, max_steps)
-        if loss is not None:
-            logging.info("Loss for final step: %s.", loss)
+            ended = self._train(built, sources, user_hooks, stop, listeners, steps, max_steps, began)
+        if ended.loss is not None:
+            logging.info("Loss for final step: %s.", ended.loss)
         return self
+
+    @property
+    def last_training(self) -> TrainingResult | None:
+        """What the last call of train came to, and why it stopped, also if it raised; None before the first."""
+        return self._last_training
 
     def _train(
         self,
@@ -145,22 +190,27 @@ class Estimator:
         listeners: Any,
         steps: int | None,
         max_steps: int | None,
-    ) -> Any:
+        began: float,
+    ) -> Ending:
         with built.graph.as_default():
             hooks = training_hooks(built, self._config, user_hooks, stop, listeners)
             built.begin(hooks)
             session = self._session(built)
             step = int(session.state.arrays[GraphKeys.GLOBAL_STEP])
             try:
-                loss = train(session, built, hooks, final_step(step, steps, max_steps), sources)
-            except NanLossDuringTrainingError:
-                self._weights.forget()  # the weights are NaN by now: what follows begins at the last checkpoint
-                raise
-            except BaseException:
-                self._weights.saved(session.state)  # as of the last whole step
+                ended = train(session, built, hooks, final_step(step, steps, max_steps), sources)
+                restores = getattr(ended.hook, "restore_best", False)
+                best = restore_best(session, built.scaffold, self.model_dir, hooks) if restores else None
+            except BaseException as error:
+                if isinstance(error, NanLossDuringTrainingError) and not isinstance(session, GuardedSession):
+                    self._weights.forget()  # the weights are NaN by now: what follows begins at the last checkpoint
+                else:
+                    self._weights.saved(session.state)  # as of the last whole step
+                self._last_training = result_of(ending_by(error), session, step, began)
                 raise
             self._weights.saved(session.state)
-            return loss
+            self._last_training = result_of(ended, session, step, began, best)
+            return ended
 
     # -- evaluation -------------------------------------------------------------------------------------------------
 
@@ -179,7 +229,7 @@ class Estimator:
         path = checkpoint_path or self._weights.newest_checkpoint()
         if checkpoint_path is None:
             self._weights.announce("evaluate")
-        return self._evaluate(
+        result = self._evaluate(
             input_fn,
             steps,
             hooks,
@@ -187,6 +237,11 @@ class Estimator:
             path,
             lambda session, scaffold: self._weights.read_into(session, scaffold, checkpoint_path),
         )
+        if self._config.keep_best is not None:
+            trained = None if checkpoint_path else self._built.get(ModeKeys.TRAIN)
+            held = None if trained is None else self._weights.holder(trained.session, path)
+            keep(self._config, name, result, None if held is not None else path, held)
+        return result
 
     def evaluate_session(
         self,
@@ -197,9 +252,11 @@ class Estimator:
         name: str | None = None,
     ) -> dict[str, Any]:
         """As evaluate, with the weights that a session - one that trains this model - holds now; no checkpoint."""
-        return self._evaluate(
+        result = self._evaluate(
             input_fn, steps, hooks, name, None, lambda reading, scaffold: share_into(reading, scaffold, session.state)
         )
+        keep(self._config, name, result, None, session)
+        return result
 
     def _evaluate(
         self,
@@ -255,7 +312,7 @@ class Estimator:
     def export_saved_model(
         self,
         export_dir_base: Any,
-        serving_input_receiver_fn: Callable[[], Any],
+        serving_input_receiver_fn: Callable[[], Any] | None,
         assets_extra: Any = None,
         as_text: bool = False,
         checkpoint_path: Any = None,
@@ -276,6 +333,8 @@ class Estimator:
             raise ValueError(
                 f"export_saved_model: only experimental_mode='infer' is available, not {experimental_mode!r}."
             )
+        if not serving_input_receiver_fn:
+            raise ValueError("An input_receiver_fn must be defined.")
         path = checkpoint_path or self.latest_checkpoint()
         if not path:
             raise ValueError(f"Couldn't find trained model at {self.model_dir}.")
@@ -334,7 +393,7 @@ class Estimator:
 
     def compiled_source(self, mode: str = ModeKeys.TRAIN) -> str:
         """The Python source that was compiled for a mode. ValueError if the mode has not run yet."""
-        return self._prepared(mode).executable.source
+        return self._prepared(mode).source
 
     def _prepared(self, mode: str) -> Any:
         built = self._built.get(mode)
@@ -350,7 +409,11 @@ class Estimator:
     # -- graphs and sessions ----------------------------------------------------------------------------------------
 
     def _graph_for(self, mode: str, input_fn: Callable[..., Any]) -> tuple[BuiltGraph, Sources]:
-        """The mode's graph: the one at hand if the input function makes the same structure again, else a new one."""
+        """The mode's graph: the one at hand if the input function makes the same structure again, else a new one.
+
+        Then the model function is not called, and the log does not say `Calling model_fn.`, as TensorFlow's does each
+        time: here that line would be untrue.
+        """
         built, description = self._built.get(mode), None
         if isinstance(input_fn, ArrayInput):
             description, source = input_fn.described()
@@ -378,6 +441,8 @@ class Estimator:
                 if not any(item.op.name == "loss" for item in graph.get_collection(GraphKeys.SUMMARIES)):
                     summary.scalar("loss", spec.loss)
                 graph.add_to_collection(GraphKeys.LOSSES, spec.loss)
+                if self._config.nan_policy != "raise":
+                    built.guard = guarded_loss(spec.loss)
                 add_saver(built, self._config)
             if mode == ModeKeys.EVAL:
                 built.extras = add_evaluation_ops(built)
@@ -391,7 +456,7 @@ class Estimator:
         logging.info("Graph was finalized.")
         state = self._weights.state_for(built.graph)
         if built.session is None or built.session.state is not state:
-            built.session = Session(graph=built.graph, config=self._config.session_config, state=state)
+            built.session = training_session(built, self._config, state)
         self._weights.initialize(built.session, scaffold)
         return built.session
 
@@ -474,6 +539,7 @@ class Estimator:
             "get_variable_value",
             "eval_dir",
             "evaluate_session",
+            "last_training",
             "export_saved_model",
             "export_savedmodel",
         ):

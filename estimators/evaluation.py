@@ -12,6 +12,7 @@ import numpy as np
 
 from estimators import logging
 from estimators.built_graph import BuiltGraph
+from estimators.fetching import Fetches
 from estimators.hooks.session_run_hook import SessionRunHook
 from estimators.local_values import give_first_values
 from estimators.run_loop import RunLoop
@@ -36,21 +37,23 @@ class EvaluationOps:
     """
 
     update: Any
-    values: dict[str, Tensor]
+    values: dict[str, Any]  # tensors, or nested tuples of them
     initializer: Any
 
     def read(self, session: Session) -> dict[str, Any]:
         """The values, as they are now."""
-        program, variables = self._reader
+        wanted, program, variables = self._reader
         values = program([session.variable(tensor.op.name) for tensor in variables])
-        return {name: np.array(value)[()] for name, value in zip(self.values, values, strict=True)}
+        return dict(zip(self.values, wanted.packed([np.array(value)[()] for value in values]), strict=True))
 
     @cached_property
-    def _reader(self) -> tuple[HostProgram, list[Tensor]]:
+    def _reader(self) -> tuple[Fetches, HostProgram, list[Tensor]]:
         """What computes the values from those of variables."""
-        wanted = list(self.values.values())
-        variables = [op.outputs[0] for op in needed_operations(wanted) if isinstance(op.definition, VariableV2)]
-        return HostProgram(wanted, variables, variables=variables), variables
+        wanted = Fetches(self.update.graph, list(self.values.values()))
+        tensors = [item for item in wanted.elements if isinstance(item, Tensor)]  # as all values are
+        needed = needed_operations(tensors)
+        variables = [operation.outputs[0] for operation in needed if isinstance(operation.definition, VariableV2)]
+        return wanted, HostProgram(tensors, variables, variables=variables), variables
 
 
 def add_evaluation_ops(built: BuiltGraph) -> EvaluationOps:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from types import TracebackType
 from typing import Any, final
 
+from estimators import logging
 from estimators.coordinator import Coordinator
 from estimators.fetching import Fetches
 from estimators.hooks.checkpoint_saver import CheckpointSaverHook
@@ -17,7 +18,7 @@ from estimators.observed_runs import ObservedRuns
 from estimators.scaffold import Scaffold
 from estimators.session import Session
 from estimators.session_creator import ChiefSessionCreator, SessionCreator, WorkerSessionCreator
-from model_fns.errors import OutOfRangeError
+from model_fns.errors import AbortedError, OutOfRangeError, UnavailableError
 from model_fns.graph.graph import Graph
 from model_fns.graph.tensor import Tensor
 
@@ -40,10 +41,17 @@ class _MonitoredSession:
         self._stop_grace_period_secs = stop_grace_period_secs
         self._runs: dict[Any, ObservedRuns] = {}
         self._should_stop = False
+        self._creator = session_creator
         for hook in self._hooks:
             hook.begin()
-        self._session: Session | None = session_creator.create_session()
-        self._coordinator = Coordinator()
+        self._session: Session | None = None
+        self._create()
+
+    _recovers_from: tuple[type[BaseException], ...] = ()  # the errors after which it begins anew
+
+    def _create(self) -> None:
+        self._session = self._creator.create_session()
+        self._coordinator, self._runs = Coordinator(), {}
         for hook in self._hooks:
             hook.after_create_session(self._session, self._coordinator)
 
@@ -56,6 +64,19 @@ class _MonitoredSession:
         self, fetches: Any, feed_dict: Mapping[Any, Any] | None = None, options: Any = None, run_metadata: Any = None
     ) -> Any:
         """As Session.run, with the hooks' before_run and after_run. RuntimeError after a stop or close."""
+        while True:
+            try:
+                return self._run(fetches, feed_dict, options)
+            except self._recovers_from as error:
+                logging.info(
+                    "An error was raised. This may be due to a preemption in a connected worker or parameter server. "
+                    "The current session will be closed and a new session will be created. Error: %s",
+                    error,
+                )
+                self._open_session().close()
+                self._create()
+
+    def _run(self, fetches: Any, feed_dict: Mapping[Any, Any] | None, options: Any) -> Any:
         session = self._open_session()
         if self._should_stop:
             raise RuntimeError("Run called even after should_stop requested.")
@@ -84,10 +105,7 @@ class _MonitoredSession:
                 "`step_fn` may either have one `step_context` argument, or `self` and `step_context` arguments if it's "
                 f"an instance method. Got {names} instead."
             )
-        return step_fn(_StepContext(self._open_session(), self.run, self._stop))
-
-    def _stop(self) -> None:
-        self._should_stop = True
+        return step_fn(_StepContext(self._open_session(), self.run))
 
     def _open_session(self) -> Session:
         if self._session is None:
@@ -131,18 +149,22 @@ class _MonitoredSession:
 class _StepContext:
     """What a step function is given."""
 
-    def __init__(self, session: Session, run_with_hooks: Callable[..., Any], request_stop: Callable[[], None]) -> None:
-        self.session, self.run_with_hooks, self._request_stop = session, run_with_hooks, request_stop
+    def __init__(self, session: Session, run_with_hooks: Callable[..., Any]) -> None:
+        self.session, self.run_with_hooks = session, run_with_hooks
 
     def request_stop(self) -> None:
-        """Lets the loop end, as StopIteration does in TensorFlow."""
-        self._request_stop()
+        """Ends the `with` of the session, by raising StopIteration."""
         raise StopIteration("step_fn has requested the iterations to stop.")
 
 
 @final
 class MonitoredSession(_MonitoredSession):
-    """A session with hooks; `session_creator` makes the session inside, by default a ChiefSessionCreator."""
+    """A session with hooks; `session_creator` makes the session inside, by default a ChiefSessionCreator.
+
+    If a run is aborted (AbortedError, UnavailableError), it begins anew: with another session, and the checkpoint.
+    """
+
+    _recovers_from = (AbortedError, UnavailableError)
 
     def __init__(
         self,

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from estimators import logging
 from estimators.built_graph import BuiltGraph
 from estimators.hooks.session_run_hook import SessionRunHook
 from estimators.run_loop import RunLoop
@@ -33,7 +34,11 @@ def predict(
     tensors = list(predictions.values()) if isinstance(predictions, dict) else [predictions]
     loop = RunLoop(session, tensors, hooks, title="Prediction.")
     loop.start()
-    without_input = not built.graph.sources
+    if not built.graph.sources:
+        logging.warning(
+            "Input graph does not use tf.data.Dataset or contain a QueueRunner. That means predict yields forever. "
+            "This is probably a mistake."
+        )
     while not loop.should_stop:
         values = loop.advance(1)
         if values is None:
@@ -43,8 +48,6 @@ def predict(
             yield from _examples(batch)
         else:
             yield batch
-        if without_input:  # constants: there is one batch of them
-            break
     loop.end()
 
 

@@ -16,7 +16,7 @@ from estimators.hooks.noted_runs import NotedRuns
 from estimators.hooks.seat import Seat
 from estimators.hooks.session_run_hook import SessionRunArgs, SessionRunContext, SessionRunHook, SessionRunValues
 from estimators.observed_runs import ObservedRuns
-from estimators.session import Prepared, Session
+from estimators.session import Runnable, Session
 from model_fns.graph.tensor import Tensor
 
 _CHUNK_SECONDS = 0.1
@@ -50,11 +50,12 @@ class RunLoop:
         self._coordinator = Coordinator() if self._seats else None  # which nobody else knows
         self._noted = NotedRuns(session.graph, self._seats)
         self._observed = ObservedRuns(session, self.targets, self._compute)
-        self._ran: Prepared | None = None  # the program of the last quiet run
-        self._steady: Prepared | None = None  # what serves every run, until a hook asks for more
-        self._seconds_per_run = _CHUNK_SECONDS  # until measured: one run at a time
+        self._ran: Runnable | None = None  # the program of the last quiet run
+        self._steady: Runnable | None = None  # what serves every run, until a hook asks for more
+        pace = session.paces.get(tuple(self.targets))
+        self._seconds_per_run = _CHUNK_SECONDS if pace is None else pace  # until measured: one run at a time
         self._looked = 0.0  # when hooks without a cadence were called
-        self._longest = 1
+        self._longest = 1 if pace is None else _MOST_STEPS
         self._nan = False  # in the last run that hooks were called at
 
     def beside(self, session: Session) -> RunLoop:
@@ -67,6 +68,11 @@ class RunLoop:
     def should_stop(self) -> bool:
         """Whether the input has ended or a hook, or a thread that has its coordinator, has asked for a stop."""
         return self._stopping or (self._coordinator is not None and self._coordinator.should_stop())
+
+    @property
+    def stopped_by(self) -> list[SessionRunHook]:
+        """The hooks that asked for a stop in the last run, but for those told of a NaN after it."""
+        return self._observed.stopped_by
 
     def start(self) -> None:
         """Calls every hook's after_create_session."""
@@ -86,7 +92,7 @@ class RunLoop:
             self._coordinator.join(ignore_live_threads=True)
 
     @property
-    def prepared(self) -> Prepared:
+    def prepared(self) -> Runnable:
         """The compiled program of all that was ever fetched."""
         fetched = self._observed.fetched
         if self._steady is not None and len(self._steady.fetches) == len(fetched):  # which only ever grows
@@ -102,9 +108,10 @@ class RunLoop:
             self._end_of_input()
             return None
         started = time.perf_counter()
-        look = runs > 1 or started - self._looked >= _CHUNK_SECONDS / 2
+        now = time.time()  # the clock that hooks look at
+        look = runs > 1 or not 0 <= now - self._looked < _CHUNK_SECONDS / 2
         if look:
-            self._looked = started
+            self._looked = now
         observers = [seat for seat in self._seats if seat.wants(runs, look)]
         quiet = runs - 1 if observers else runs
         done, nan = 0, False
@@ -136,6 +143,7 @@ class RunLoop:
     def _measure(self, started: float, runs: int) -> None:
         if runs and self.runs > 1:  # the first run compiled
             self._seconds_per_run = max((time.perf_counter() - started) / runs, 1e-9)
+            self.session.paces[tuple(self.targets)] = self._seconds_per_run
         self._longest = min(self._longest * 8, _MOST_STEPS)
 
     # -- running ------------------------------------------------------------------------------------------------------
@@ -182,12 +190,10 @@ class RunLoop:
     def _report_nan(self) -> list[Any]:
         """The loss of the last quiet run is NaN: the hooks that look for it see it."""
         assert self.watched is not None and self._ran is not None
-        values = self._ran.executable.current(
-            [self._ran.values[item] for item in self.targets if isinstance(item, Tensor)]
-        )
+        values = self._ran.current([item for item in self.targets if isinstance(item, Tensor)])
         rest = iter(values)
         results = {item: next(rest) if isinstance(item, Tensor) else None for item in self.targets}
-        loss = self._ran.executable.current([self._ran.values[self.watched]])[0]
+        loss = self._ran.current([self.watched])[0]
         self._tell_of_nan(self._seats, loss)
         return [results[item] for item in self.targets]
 

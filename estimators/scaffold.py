@@ -10,7 +10,8 @@ from model_fns.graph.graph import get_default_graph
 from model_fns.graph.keys import GraphKeys
 from model_fns.ops.control import group
 from model_fns.summary import merge_all
-from model_fns.variables import global_variables_initializer, local_variables_initializer
+from model_fns.variable_readiness import report_uninitialized_variables
+from model_fns.variables import global_variables, global_variables_initializer, local_variables_initializer
 
 
 class Scaffold:
@@ -19,8 +20,8 @@ class Scaffold:
     Args:
       init_op: initializes the variables, if there is no checkpoint; fed with `init_feed_dict`.
       init_fn: function of (scaffold, session), called after `init_op`.
-      ready_op, ready_for_local_init_op: name the variables that have no value yet. Without them, the session looks
-        itself.
+      ready_op, ready_for_local_init_op: name the variables that have no value yet, the second the global ones only. The
+        session looks itself, and runs neither.
       local_init_op: initializes local variables, always.
       summary_op: all summaries, merged; by default those of the collection SUMMARIES.
       saver: the Saver.
@@ -78,9 +79,11 @@ class Scaffold:
         if self._init_op is None:
             self._init_op = take("init_op", GraphKeys.INIT_OP, global_variables_initializer)
         if self._ready_op is None:
-            self._ready_op = take("ready_op", GraphKeys.READY_OP, _nothing)
+            self._ready_op = take("ready_op", GraphKeys.READY_OP, report_uninitialized_variables)
         if self._ready_for_local_init_op is None:
-            self._ready_for_local_init_op = take("ready_for_local_init_op", GraphKeys.READY_FOR_LOCAL_INIT_OP, _nothing)
+            self._ready_for_local_init_op = take(
+                "ready_for_local_init_op", GraphKeys.READY_FOR_LOCAL_INIT_OP, _global_variables_without_value
+            )
         if self._local_init_op is None:
             self._local_init_op = take("local_init_op", GraphKeys.LOCAL_INIT_OP, Scaffold.default_local_init_op)
         if self._summary_op is None:
@@ -149,5 +152,5 @@ class Scaffold:
         return group(local_variables_initializer(), *tables)
 
 
-def _nothing() -> None:
-    return None
+def _global_variables_without_value() -> Any:
+    return report_uninitialized_variables(global_variables())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,20 +11,24 @@ from typing import TYPE_CHECKING, Any, final
 
 import numpy as np
 
-from estimators.compiler.pipeline import optimised
-from estimators.compiler.program import Program, Value, capture
-from estimators.compiler.reference import evaluate, fed_array
+from estimators.compiler.program import Program, UnknownSizes, Value
+from estimators.compiler.reference import evaluate
 from estimators.compiler.workers import available_threads
+from estimators.explanation import explained
+from estimators.feeding import feeds_of
 from estimators.fetching import Fetches
 from estimators.input_cursor import Cursor, InputCursor
 from estimators.iterator_cursor import IteratorCursor
+from estimators.run_metadata import traced
+from estimators.session_devices import DeviceAttributes, check_target, devices
+from estimators.staged_run import StagedRun
 from estimators.state import State
 from estimators.step_inputs import StepInputs, fits, sizes_of, step_inputs
+from estimators.step_program import step_program
 from input_fns.data.iterator import IteratorSource
 from model_fns.errors import FailedPreconditionError
 from model_fns.global_step import get_global_step
-from model_fns.graph.constant import as_bytes
-from model_fns.graph.dimensions import Dims, is_known, named
+from model_fns.graph.dimensions import Dims
 from model_fns.graph.dtypes import string
 from model_fns.graph.graph import Graph, as_operation, default_session, get_default_graph
 from model_fns.graph.needed import needed_operations
@@ -66,22 +71,26 @@ class Prepared:
 
     def explanation(self) -> str:
         """The program after each pass that changed it, and what the step is made of."""
-        parts, before = [], ""
-        for name, program in self.trace:
-            text = str(program)
-            parts.append(
-                f"== {name}: " + (f"{len(program.statements)} statements\n{text}" if text != before else "no change")
-            )
-            before = text
-        notes = self.executable.emitted.names.notes
-        return "\n\n".join([*parts, *(["\n".join(["== kernels", *notes])] if notes else [])])
+        return explained(self.trace, self.executable.emitted.names.notes)
+
+    @property
+    def source(self) -> str:
+        """The Python source that was compiled."""
+        return self.executable.source
+
+    def current(self, tensors: Sequence[Tensor]) -> list[Any]:
+        """What fetched tensors were in the last run."""
+        return self.executable.current([self.values[tensor] for tensor in tensors])
+
+
+Runnable = Prepared | StagedRun
 
 
 class Session:
     """Runs operations of a graph.
 
     Args:
-      target: accepted; '' as everything runs in this process.
+      target: '', as everything runs in this process; the address of a server is accepted.
       graph: the graph; by default the default one.
       config: a ConfigProto; its intra_op_parallelism_threads is the number of workers.
       state: the variables' values; by default a new, empty State.
@@ -90,22 +99,29 @@ class Session:
     def __init__(
         self, target: str = "", graph: Graph | None = None, config: Any = None, state: State | None = None
     ) -> None:
+        if not isinstance(graph, Graph | None):
+            raise TypeError(f"graph must be a tf.Graph, but got {type(graph)}")
+        check_target(target, config)
         self.graph = get_default_graph() if graph is None else graph
+        self.config = config
         self.state = State(self.graph.seed) if state is None else state
         self.workers = getattr(config, "intra_op_parallelism_threads", 0) or available_threads()
         self.cursors: dict[Operation, Cursor] = {}
+        self.paces: dict[tuple[Any, ...], float] = {}  # seconds that a run took lately, by its targets
         self.until: int | None = None  # the global step at which the present use of the input ends
         self._iterators: dict[IteratorSource, IteratorCursor] = {}
         self._inputs: dict[Any, StepInputs] = {}
-        self._prepared: dict[Any, list[Prepared]] = {}  # for sizes that coincide differently
+        self._prepared: dict[Any, list[Runnable]] = {}  # for sizes that coincide differently
         self._staged: dict[Any, dict[Tensor, Any]] = {}  # what the next run is fed with
         self._closed = False
+        self._is_entered = False
         self._entered = ExitStack()
 
     def beside(self, state: State) -> Session:
         """Another session on this graph, with its own state and place in the input, that shares what is compiled."""
         other = Session(graph=self.graph, state=state)
         other.workers, other._prepared, other._inputs = self.workers, self._prepared, self._inputs
+        other.paces = self.paces
         return other
 
     # -- TensorFlow's interface ------------------------------------------------------------------------------------
@@ -121,9 +137,48 @@ class Session:
         """
         if self._closed:
             raise RuntimeError("Attempted to use a closed Session.")
+        if not self.graph.operations:
+            raise RuntimeError("The Session graph is empty.  Add operations to the graph before calling run().")
         wanted = Fetches(self.graph, fetches)
         feeds = self.converted_feeds(feed_dict)
-        return wanted.packed(self.values_of(wanted.elements, feeds))
+        if options is run_metadata is None:
+            return wanted.packed(self.values_of(wanted.elements, feeds))
+        with traced(options, run_metadata):
+            return wanted.packed(self.values_of(wanted.elements, feeds))
+
+    def make_callable(self, fetches: Any, feed_list: Any = None, accept_options: bool = False) -> Callable[..., Any]:
+        """A function of the values for `feed_list` that runs `fetches`; also of options and run_metadata, if asked.
+
+        TypeError if feed_list is no list or tuple.
+        """
+        if not isinstance(feed_list, list | tuple | None):
+            raise TypeError("`feed_list` must be a list or tuple.")
+        keys = [self.graph.as_graph_element(key, allow_operation=False) for key in feed_list or ()]
+        Fetches(self.graph, fetches)  # what cannot be fetched is told now
+
+        def run(*values: Any, **kwargs: Any) -> Any:
+            if len(values) != len(keys):
+                raise ValueError(f"Expected {len(keys)} feed values, got {len(values)}.")
+            if kwargs and not (accept_options and kwargs.keys() <= {"options", "run_metadata"}):
+                raise TypeError(f"Unexpected arguments: {', '.join(kwargs)}.")
+            return self.run(fetches, dict(zip(keys, values, strict=True)), **kwargs)
+
+        return run
+
+    @property
+    def graph_def(self) -> Any:
+        """The graph as a message."""
+        options = getattr(self.config, "graph_options", None)
+        return self.graph.as_graph_def(add_shapes=getattr(options, "infer_shapes", False))
+
+    @property
+    def sess_str(self) -> bytes:
+        """The target."""
+        return b""
+
+    def list_devices(self) -> list[DeviceAttributes]:
+        """What the graph can run on: the CPU, as often as the ConfigProto's device_count says."""
+        return devices(self.config)
 
     def close(self) -> None:
         """Forgets what was compiled. The session can no longer be run."""
@@ -143,31 +198,26 @@ class Session:
         return default_session(self)
 
     def __enter__(self) -> Session:
+        if self._is_entered:
+            raise RuntimeError(
+                "Session context managers are not re-entrant. Use `Session.as_default()` if you want to enter a "
+                "session multiple times."
+            )
+        self._is_entered = True
         self._entered.enter_context(self.graph.as_default())
         self._entered.enter_context(self.as_default())
         return self
 
     def __exit__(self, *exception: Any) -> None:
+        self._is_entered = False
         self._entered.close()
         self.close()
 
     # -- running ----------------------------------------------------------------------------------------------------
 
     def converted_feeds(self, feed_dict: Mapping[Any, Any] | None) -> dict[Tensor, np.ndarray]:
-        feeds = {}
-        for key, value in (feed_dict or {}).items():
-            try:
-                tensor = self.graph.as_graph_element(key)
-            except (KeyError, TypeError, ValueError) as error:
-                raise TypeError(f"Cannot interpret feed_dict key as Tensor: {error.args[0]}") from None
-            if isinstance(value, Tensor):
-                raise TypeError(
-                    "The value of a feed cannot be a tf.Tensor object. Acceptable feed values include Python scalars, "
-                    "strings, lists, numpy ndarrays, or TensorHandles. For reference, the tensor object was "
-                    f"{value!s}"
-                )
-            feeds[tensor] = fed_array(tensor, as_bytes(np.asarray(value, object)) if tensor.dtype == string else value)
-        return feeds
+        """The array that each tensor is fed with."""
+        return feeds_of(self.graph, feed_dict)
 
     def values_of(self, elements: Sequence[Any], feeds: dict[Tensor, np.ndarray]) -> list[Any]:
         """The values of tensors and operations."""
@@ -300,7 +350,7 @@ class Session:
         watched: Tensor | None = None,
         title: str = "",
         noting: bool = False,
-    ) -> Prepared:
+    ) -> Runnable:
         """Compiles what computes `elements`; again only for sizes that coincide differently.
 
         `noting`: a run of many steps can keep what numbers among them, and global_step, were after some of the steps.
@@ -317,8 +367,22 @@ class Session:
             if fits(prepared.dims, given):
                 return prepared
         dims = sizes_of(inputs.fed, {tensor: given[tensor] for tensor in inputs.given})
-        kept.append(self._prepare(tuple(elements), inputs, dims, watched, title, noting))
+        try:
+            kept.append(self._prepare(tuple(elements), inputs, dims, watched, title, noting))
+        except UnknownSizes:
+            kept.append(self._prepare_stages(elements, feeds, watched, title))
         return kept[-1]
+
+    def _prepare_stages(
+        self, elements: Sequence[Any], feeds: Mapping[Tensor, np.ndarray], watched: Tensor | None, title: str
+    ) -> StagedRun:
+        """Of a run in which the host must look at computed values for sizes: no step is like another."""
+        targets = (*elements, *([watched] if watched is not None else []))
+        inputs = step_inputs(self.graph, targets, tuple(feeds), lambda *source: False)
+        self._inputs[targets, tuple(feeds)] = inputs
+        given = self._given(inputs, feeds)
+        dims = sizes_of(inputs.fed, {tensor: given[tensor] for tensor in inputs.given})
+        return StagedRun(elements, inputs, dims, watched, title)
 
     def _prepare(
         self,
@@ -330,33 +394,13 @@ class Session:
         noting: bool,
     ) -> Prepared:
         targets = [*elements, *([watched] if watched is not None else [])]
-        tensors = list(dict.fromkeys(item for item in targets if isinstance(item, Tensor) and item not in dims))
-        batch: dict[Tensor, Dims] = {t: (named("batch"), *t.dims[1:]) for t in inputs.gathered}  # type: ignore[index]
-        program = capture([*(item for item in elements if isinstance(item, Operation)), *tensors], {**dims, **batch})
-        names = {tensor: number for number, tensor in enumerate(tensors)}
-        trace: list[tuple[str, Program]] = [("capture", program)]
-        program = optimised(program, trace)
-        feed_values = dict(zip([*dims, *batch], program.feeds, strict=True))
-        used = {v for s in program.statements for v in s.inputs} | set(program.fetches)
-        from_source = {feed_values[t]: inputs.number(t) for t in batch if feed_values[t] in used}
-        if batch and not from_source:  # nothing of the batch is used, but it sets the pace
-            first = inputs.gathered[0]
-            from_source = {feed_values[first]: inputs.number(first)}
-        idle = {value for value in feed_values.values() if value not in used} - from_source.keys()
-        told = {size for value in feed_values.values() if value not in idle for size in value.dims}
-        idle = {v for v in idle if all(is_known(d) or d in told for d in v.dims)}  # the others alone tell some size
-        if idle:
-            program = type(program)(
-                tuple(v for v in program.feeds if v not in idle), program.statements, program.fetches
-            )
-        values = {tensor: program.fetches[number] for tensor, number in names.items()}
+        step = step_program(targets, dims, {tensor: inputs.number(tensor) for tensor in inputs.gathered})
         from estimators.compiler.executable import Executable  # here: `import estimators` must not wait for numba
 
-        noted = self._noted(program, values) if noting else {}
-        watched_value = values[watched] if watched is not None else None
-        executable = Executable(program, from_source, watched_value, title, tuple(noted.values()))
-        fed = tuple(t for t in dims if feed_values[t] not in idle)
-        return Prepared(executable, elements, values, inputs, dims, fed, tuple(trace), noted)
+        noted = self._noted(step.program, step.values) if noting else {}
+        watched_value = step.values[watched] if watched is not None else None
+        executable = Executable(step.program, step.from_source, watched_value, title, tuple(noted.values()))
+        return Prepared(executable, elements, step.values, inputs, dims, step.fed, step.trace, noted)
 
     def _noted(self, program: Program, values: Mapping[Tensor, Value]) -> dict[Tensor, Value]:
         """Of a program, the numbers that are fetched, and global_step."""
@@ -367,7 +411,7 @@ class Session:
         return noted
 
     @property
-    def last_prepared(self) -> Prepared | None:
+    def last_prepared(self) -> Runnable | None:
         """What was compiled last."""
         return next((kept[-1] for kept in reversed(self._prepared.values()) if kept), None)
 
@@ -375,7 +419,7 @@ class Session:
 
     def run_prepared(
         self,
-        prepared: Prepared,
+        prepared: Runnable,
         steps: int = 1,
         feeds: Mapping[Tensor, np.ndarray] | None = None,
         fetch: bool = True,
@@ -386,6 +430,8 @@ class Session:
         Returns the number of runs done, the values after the last, and whether the run ended because the watched loss
         is NaN.
         """
+        if isinstance(prepared, StagedRun):
+            return self._run_stages(prepared, steps, feeds or {}, fetch)
         inputs = prepared.inputs
         given = self._given(inputs, feeds or {})
         cursor = self._gathering(inputs)
@@ -409,6 +455,23 @@ class Session:
         packed = [self._fetched(item, found, given) for item in prepared.fetches] if fetch else []
         return outcome.steps, packed, outcome.nan_loss
 
+    def _run_stages(
+        self, prepared: StagedRun, steps: int, feeds: Mapping[Tensor, np.ndarray], fetch: bool
+    ) -> tuple[int, list[Any], bool]:
+        """`run_prepared`, step by step."""
+        inputs, done, nan = prepared.inputs, 0, False
+        values: dict[Tensor, Any] = {}
+        while done < steps and not nan:
+            given = self._given(inputs, feeds)
+            try:
+                values, nan = prepared.run(given, self.state, self.workers, fetch)
+            except BaseException:
+                self._passed(inputs, 0)
+                raise
+            self._passed(inputs, 1)
+            done += 1
+        return done, [self._fetched(item, {}, values) for item in prepared.fetches] if fetch else [], nan
+
     @staticmethod
     def _fetched(item: Any, found: Mapping[Any, Any], given: Mapping[Any, Any]) -> Any:
         if not isinstance(item, Tensor):
@@ -419,11 +482,22 @@ class Session:
 class InteractiveSession(Session):
     """A Session that makes itself the default one when it is built."""
 
+    _active_session_count = 0
+
     def __init__(self, target: str = "", graph: Graph | None = None, config: Any = None) -> None:
         super().__init__(target, graph, config)
+        if InteractiveSession._active_session_count:
+            warnings.warn(
+                "An interactive session is already active. This can cause out-of-memory errors in some cases. You must "
+                "explicitly call `InteractiveSession.close()` to release resources held by the other session(s).",
+                stacklevel=2,
+            )
+        InteractiveSession._active_session_count += 1
         self._entered.enter_context(self.graph.as_default())
-        self._entered.enter_context(self.as_default())
+        self._entered.enter_context(default_session(self, nested=False))
 
     def close(self) -> None:
+        if not self._closed:
+            InteractiveSession._active_session_count = max(0, InteractiveSession._active_session_count - 1)
         self._entered.close()
         super().close()

@@ -51,12 +51,28 @@ class GraphOptions:
 
 @final
 @dataclass(kw_only=True, slots=True)
+class ThreadPoolOptionProto:
+    num_threads: int = 0
+    global_name: str = ""
+
+
+@final
+class ThreadPools(list[Any]):
+    """The pools of a ConfigProto; `add` appends one."""
+
+    def add(self, **values: Any) -> ThreadPoolOptionProto:
+        self.append(ThreadPoolOptionProto(**values))
+        return self[-1]
+
+
+@final
+@dataclass(kw_only=True, slots=True)
 class ConfigProto:
     device_count: dict[str, int] = field(default_factory=dict)
     intra_op_parallelism_threads: int = 0
     inter_op_parallelism_threads: int = 0
     use_per_session_threads: bool = False
-    session_inter_op_thread_pool: list[Any] = field(default_factory=list)
+    session_inter_op_thread_pool: ThreadPools = field(default_factory=lambda: ThreadPools())
     placement_period: int = 0
     device_filters: list[str] = field(default_factory=list)
     gpu_options: GPUOptions = field(default_factory=GPUOptions)

@@ -17,6 +17,9 @@ class VariableArrays(dict[str, np.ndarray]):
 
     def __setitem__(self, name: str, value: Any) -> None:
         source = np.asarray(value)
+        if source.dtype == object:  # strings, which machine code does not touch
+            super().__setitem__(name, source.copy())
+            return
         raw = np.empty(source.nbytes + _ALIGNMENT, np.uint8)
         offset = -raw.__array_interface__["data"][0] % _ALIGNMENT
         array = raw[offset : offset + source.nbytes].view(source.dtype).reshape(source.shape)

@@ -74,6 +74,13 @@ class Weights:
                 continue  # `restore_newest` will say so
         return 0
 
+    def holder(self, session: Session | None, path: str | None) -> Session | None:
+        """The session, if what it has trained is in memory and not, at this step, in the checkpoint `path`."""
+        if session is None or session.state is not self._current() or not _holds_all(session.state, session.graph):
+            return None
+        step = int(session.state.arrays[GraphKeys.GLOBAL_STEP])
+        return None if path is not None and os.fspath(path).endswith(f"-{step}") else session
+
     def newest_checkpoint(self) -> str | None:
         """The checkpoint to begin with, whatever has become of the state file; None if there is none."""
         return next(iter(checkpoints_newest_first(self._config.model_dir)), None)

@@ -17,7 +17,8 @@ from model_fns.ops.arithmetic import cast, square
 from model_fns.ops.comparison import equal, where
 from model_fns.ops.control import identity
 from model_fns.ops.elementary import exp, log, sqrt
-from model_fns.ops.indexing import embedding_lookup, gather, one_hot
+from model_fns.ops.embeddings import embedding_lookup
+from model_fns.ops.indexing import gather, one_hot
 from model_fns.ops.joining import concat, stack, transpose
 from model_fns.ops.linalg import matmul
 from model_fns.ops.reduction import argmax, reduce_max, reduce_mean, reduce_sum

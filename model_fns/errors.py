@@ -149,3 +149,13 @@ class NanLossDuringTrainingError(RuntimeError):
 
     def __str__(self) -> str:
         return "NaN loss during training."
+
+
+def exception_type_from_error_code(error_code: int) -> type[OpError]:
+    """The class of the errors with this code. KeyError if there is none."""
+    return {kind.error_code: kind for kind in _CodedError.__subclasses__()}[error_code]
+
+
+def error_code_from_exception_type(cls: type[OpError]) -> int:
+    """The code of a class's errors."""
+    return cls.error_code

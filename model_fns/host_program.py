@@ -42,18 +42,24 @@ class HostProgram:
       seed: of random operations whose graph has none.
       variables: those of `given` that stand for variables. They may be assigned to, which changes nothing outside; to
         want one of them is to want its last value.
+      done: operations that were done before, and are not waited for.
     Raises InvalidArgumentError if it would have to read or change another variable, or a placeholder is not given.
     """
 
     def __init__(
-        self, wanted: Sequence[Tensor], given: Sequence[Tensor], seed: int = 0, variables: Collection[Tensor] = ()
+        self,
+        wanted: Sequence[Tensor],
+        given: Sequence[Tensor],
+        seed: int = 0,
+        variables: Collection[Tensor] = (),
+        done: Collection[Operation] = (),
     ) -> None:
         self._seed = seed
         self._given = [(tensor, tensor.dtype.as_numpy_dtype) for tensor in given]
         places = {tensor: place for place, tensor in enumerate(given)}
         known: dict[int, Any] = {}
         self._calls: list[_Call] = []
-        for operation in needed_operations(wanted, given):
+        for operation in needed_operations(wanted, given, done):
             if operation.outputs and all(output in places for output in operation.outputs):
                 continue
             definition = operation.definition
@@ -108,7 +114,4 @@ def _check(operation: Operation) -> None:
             "variable outside, and the function sees its value when the iterator starts."
         )
     if isinstance(definition, Placeholder):
-        raise InvalidArgumentError(
-            message=f"You must feed a value for placeholder tensor '{operation.name}' "
-            f"with dtype {definition.dtype.name} and shape {operation.outputs[0].shape}"
-        )
+        raise definition.unfed(operation)

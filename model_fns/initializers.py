@@ -12,7 +12,9 @@ from model_fns.graph.constant import constant
 from model_fns.graph.dtypes import as_dtype, float32
 from model_fns.graph.tensor import Tensor
 from model_fns.ops.random import random_normal, random_uniform, truncated_normal
-from model_fns.ops.shaping import ones, zeros
+from model_fns.ops.shaping import fill, ones, zeros
+
+_LARGE = 1 << 16  # elements above which a number repeated is not kept in the graph as an array
 
 
 @final
@@ -52,7 +54,10 @@ class Constant:
     def __call__(self, shape: Any, dtype: Any = None, partition_info: Any = None, verify_shape: Any = None) -> Tensor:
         verify = self.verify_shape if verify_shape is None else verify_shape
         value = self.value.tolist() if isinstance(self.value, np.ndarray) else self.value
-        return constant(np.asarray(value), dtype or self.dtype, [int(size) for size in shape], verify_shape=verify)
+        sizes = [int(size) for size in shape]
+        if np.ndim(value) == 0 and math.prod(sizes) > _LARGE and not verify:
+            return fill(sizes, constant(value, dtype or self.dtype))
+        return constant(np.asarray(value), dtype or self.dtype, sizes, verify_shape=verify)
 
 
 @final

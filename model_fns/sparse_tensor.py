@@ -9,6 +9,7 @@ from model_fns.graph.dtypes import DType, int64
 from model_fns.graph.graph import Graph
 from model_fns.graph.shapes import TensorShape
 from model_fns.graph.tensor import Operation, Tensor
+from model_fns.ops.apply import graph_of
 
 
 class SparseTensorValue(NamedTuple):
@@ -30,9 +31,10 @@ class SparseTensor:
     """
 
     def __init__(self, indices: Any, values: Any, dense_shape: Any) -> None:
-        self.indices = convert_to_tensor(indices, int64, "indices")
-        self.values = convert_to_tensor(values, name="values")
-        self.dense_shape = convert_to_tensor(dense_shape, int64, "dense_shape")
+        with graph_of(indices, values, dense_shape).name_scope("SparseTensor"):
+            self.indices = convert_to_tensor(indices, int64, "indices")
+            self.values = convert_to_tensor(values, name="values")
+            self.dense_shape = convert_to_tensor(dense_shape, int64, "dense_shape")
         for tensor, rank in ((self.indices, 2), (self.values, 1), (self.dense_shape, 1)):
             tensor.shape.assert_has_rank(rank)
 

@@ -249,6 +249,8 @@ def text(name: str, tensor: Any, collections: Sequence[str] | None = None) -> Te
 def merge(inputs: Any, collections: Sequence[str] | None = None, name: str | None = None) -> Tensor:
     """Several summaries as one string tensor. `collections`: default none."""
     summaries = [_checked_summary(item) for item in inputs]
+    if not summaries:
+        raise ValueError("List argument 'inputs' to 'MergeSummary' Op with length 0 shorter than minimum length 1.")
     with get_default_graph().name_scope(name or "Merge"):
         named = {f"inputs_{i}": summary for i, summary in enumerate(summaries)}
         return _collected(apply(MergeSummary(), "MergeSummary", **named), collections, [])

@@ -14,6 +14,7 @@ from model_fns.protos.summary import Audio, HistogramProto, Image
 _ALL_BLACK = 1e-6  # an image whose largest value is below this is black
 _SMALLEST_LIMIT, _LARGEST_LIMIT, _GROWTH = 1e-12, 1e20, 1.1
 _LARGEST = np.finfo(np.float64).max
+_MANY = 20_000  # elements, from which on it is faster to look at their halves first
 _PNG_COLORS = {1: 0, 3: 2, 4: 6}  # PNG's number for so many channels
 
 
@@ -37,7 +38,7 @@ def histogram_proto(values: np.ndarray, tag: str) -> HistogramProto:
     if not flat.size:
         return HistogramProto(min=_LARGEST, max=-_LARGEST, bucket_limit=[_LARGEST], bucket=[0.0])
     limits = _bucket_limits()
-    counts = np.bincount(np.searchsorted(limits, flat, side="right"), minlength=len(limits))
+    counts = _counted(np.asarray(values).reshape(-1))
     # Neighbouring empty buckets are one, up to the last limit of them.
     kept = (counts > 0) | np.append(counts[1:] > 0, True)
     return HistogramProto(
@@ -49,6 +50,32 @@ def histogram_proto(values: np.ndarray, tag: str) -> HistogramProto:
         bucket_limit=limits[kept],
         bucket=counts[kept],
     )
+
+
+def _counted(flat: np.ndarray) -> np.ndarray:
+    """How many elements are in each bucket.
+
+    The upper half of a float32 tells its bucket for most halves; only the other elements are searched for.
+    """
+    limits = _bucket_limits()
+    if flat.dtype != np.float32 or flat.size < _MANY:
+        return np.bincount(np.searchsorted(limits, flat, side="right"), minlength=len(limits))
+    buckets, certain = _buckets_of_halves()
+    halves = flat.view(np.uint32) >> np.uint32(16)
+    by_half = np.bincount(halves, minlength=len(buckets))
+    counts = np.bincount(buckets[certain], by_half[certain], len(limits)).astype(np.int64)
+    searched = np.searchsorted(limits, flat[~certain[halves]], side="right")
+    return counts + np.bincount(searched, minlength=len(limits))
+
+
+@cache
+def _buckets_of_halves() -> tuple[np.ndarray, np.ndarray]:
+    """For each upper half of a float32: its bucket, and whether all numbers that begin so are in it."""
+    lowest = np.arange(1 << 16, dtype=np.uint32) << np.uint32(16)
+    edges = np.stack([lowest, lowest | np.uint32(0xFFFF)]).view(np.float32)
+    with np.errstate(invalid="ignore"):  # some halves begin numbers that are not finite: no element does
+        first, last = np.searchsorted(_bucket_limits(), edges, side="right")
+    return np.minimum(first, len(_bucket_limits()) - 1), first == last
 
 
 def image_proto(image: np.ndarray) -> Image:

@@ -170,11 +170,11 @@ def variable_scope(
                     else graph.name_scope(graph.get_name_scope() + "/" if graph.get_name_scope() else None)
                 )
         else:
-            prefix = name_or_scope or store.unique(default_name)  # type: ignore[arg-type]
+            prefix = store.unique(default_name) if name_or_scope is None else name_or_scope  # type: ignore[arg-type]
             if not isinstance(prefix, str):
                 raise TypeError("VariableScope: name_or_scope must be a string or VariableScope.")
             entered = graph.get_name_scope() + "/" if graph.get_name_scope() else ""
-            if auxiliary_name_scope:
+            if auxiliary_name_scope and name_or_scope != "":
                 entered = stack.enter_context(graph.name_scope(name_or_scope or default_name))
             scope = copy.copy(outer)
             scope.name = f"{outer.name}/{prefix}" if outer.name else prefix
@@ -316,33 +316,33 @@ def _get(
             f"Variable {full} does not exist, or was not created with tf.get_variable(). "
             "Did you mean to set reuse=tf.AUTO_REUSE in VarScope?"
         )
-    initial, given_type = _initial_value(
-        full, shape, kind, initializer if initializer is not None else scope.initializer, graph
-    )
+    if dtype is not None and initializer is not None and not callable(initializer):
+        own = convert_to_tensor(initializer).dtype
+        if own != kind:
+            raise ValueError(f"Initializer type '{own!s}' and explicit dtype '{kind!s}' don't match.")
+    initial = _initial_value(full, shape, kind, initializer if initializer is not None else scope.initializer)
     with graph.as_default(), graph.control_dependencies(None), graph.name_scope(None):
-        variable = Variable(initial, trainable, collections, name=full, dtype=given_type, constraint=constraint)
+        variable = Variable(initial, trainable, collections, name=full, constraint=constraint)
     store.variables[full] = variable
     _regularize(variable, regularizer if regularizer is not None else scope.regularizer, full, graph)
     return variable
 
 
-def _initial_value(full: str, shape: Any, kind: DType, initializer: Any, graph: Graph) -> tuple[Any, DType | None]:
-    """What Variable takes as its initial value, and the type to convert it to."""
+def _initial_value(full: str, shape: Any, kind: DType, initializer: Any) -> Any:
+    """What Variable takes as its initial value: a constant, of its own type, or a function."""
     if initializer is None:
         initializer = glorot_uniform_initializer() if kind.is_floating else zeros_initializer()
     if isinstance(initializer, type):
         initializer = initializer()
     if not callable(initializer):
-        value = convert_to_tensor(initializer) if isinstance(initializer, Tensor | Variable) else initializer
         if shape is not None:
             raise ValueError("If initializer is a constant, do not specify shape.")
-        return value, None if isinstance(value, Tensor) else kind
+        return convert_to_tensor(initializer) if isinstance(initializer, Tensor | Variable) else initializer
     if shape is None or not TensorShape(shape).is_fully_defined():
         raise ValueError(
             f"Shape of a new variable ({full}) must be fully defined, but instead was {TensorShape(shape)}."
         )
-    sizes = TensorShape(shape).as_list()
-    return _called(initializer, sizes, kind), None
+    return _called(initializer, TensorShape(shape).as_list(), kind)
 
 
 def _called(initializer: Callable[..., Any], sizes: list[Any], kind: DType) -> Callable[[], Any]:

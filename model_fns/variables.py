@@ -15,7 +15,17 @@ from model_fns.graph.tensor import Operation, Operators, Tensor
 from model_fns.ops.apply import apply, graph_of
 from model_fns.ops.control import group, identity, no_op
 from model_fns.ops.operators import install
+from model_fns.ops.scatter import (
+    count_up_to,
+    scatter_add,
+    scatter_nd_add,
+    scatter_nd_sub,
+    scatter_nd_update,
+    scatter_sub,
+    scatter_update,
+)
 from model_fns.ops.state import Assign, AssignAdd, AssignSub, ReadVariable, VariableV2
+from model_fns.variable_rows import RowsOf
 
 
 @final
@@ -58,11 +68,12 @@ class Variable(Operators):
         self.trainable = trainable is None or bool(trainable)
         self.constraint = constraint
         self.slot_scope: str | None = None  # what an optimizer names the variable's slots after, if not after it
-        keys = [GraphKeys.GLOBAL_VARIABLES] if collections is None else list(collections)
-        if not isinstance(keys, list | tuple | set):
+        if not isinstance(collections, list | tuple | set | None):
             raise ValueError(
-                f"collections argument to Variable constructor must be a list, tuple, or set. Got {collections}"
+                "collections argument to Variable constructor must be a list, tuple, or set. "
+                f"Got {collections} of type {type(collections)}"
             )
+        keys = [GraphKeys.GLOBAL_VARIABLES] if collections is None else list(collections)
         if self.trainable and GraphKeys.TRAINABLE_VARIABLES not in keys:
             keys.append(GraphKeys.TRAINABLE_VARIABLES)
         with (
@@ -173,9 +184,37 @@ class Variable(Operators):
         """An operation that subtracts `delta`; as a tensor, the new value."""
         return assign_sub(self, delta, name=name)
 
+    def scatter_add(self, sparse_delta: Any, use_locking: bool = False, name: str | None = None) -> Tensor:
+        """An operation that adds the rows of IndexedSlices to the variable's; as a tensor, the new value."""
+        return scatter_add(self, sparse_delta.indices, sparse_delta.values, use_locking, name)
+
+    def scatter_sub(self, sparse_delta: Any, use_locking: bool = False, name: str | None = None) -> Tensor:
+        """An operation that subtracts the rows of IndexedSlices from the variable's; as a tensor, the new value."""
+        return scatter_sub(self, sparse_delta.indices, sparse_delta.values, use_locking, name)
+
+    def scatter_update(self, sparse_delta: Any, use_locking: bool = False, name: str | None = None) -> Tensor:
+        """An operation that replaces rows of the variable by those of IndexedSlices; as a tensor, the new value."""
+        return scatter_update(self, sparse_delta.indices, sparse_delta.values, use_locking, name)
+
+    def scatter_nd_update(self, indices: Any, updates: Any, name: str | None = None) -> Tensor:
+        """An operation that replaces slices of the variable at index vectors; as a tensor, the new value."""
+        return scatter_nd_update(self, indices, updates, True, name)
+
+    def scatter_nd_add(self, indices: Any, updates: Any, name: str | None = None) -> Tensor:
+        """An operation that adds to slices of the variable at index vectors; as a tensor, the new value."""
+        return scatter_nd_add(self, indices, updates, True, name)
+
+    def scatter_nd_sub(self, indices: Any, updates: Any, name: str | None = None) -> Tensor:
+        """An operation that subtracts from slices of the variable at index vectors; as a tensor, the new value."""
+        return scatter_nd_sub(self, indices, updates, True, name)
+
+    def count_up_to(self, limit: int) -> Tensor:
+        """An operation that adds 1; as a tensor, what the value was. OutOfRangeError if that is `limit`."""
+        return count_up_to(self, limit)
+
     def load(self, value: Any, session: Any = None) -> None:
         """Puts `value` into the variable at once, in `session`."""
-        session = self.graph.session_for(session, "Cannot load a variable")
+        session = self.graph.session_for(session, "load()", "load", "variable")
         session.run(self.initializer, {self._initial_value: value})
 
     def eval(self, session: Any = None) -> Any:
@@ -215,6 +254,8 @@ def _handle_of(ref: Any) -> Tensor:
 
 
 def _update(kind: Any, label: str, ref: Any, value: Any, name: str | None) -> Tensor:
+    if isinstance(ref, RowsOf):
+        return ref.update(kind, value, name)
     handle = _handle_of(ref)
     graph = graph_of(handle)  # in a branch or a body, it is that which assigns
     value = convert_to_tensor(value, None if isinstance(value, Tensor | Variable) else handle.dtype, "value")

@@ -30,7 +30,7 @@ def graph_of(names: list[str], differentiated: bool) -> tuple[dict[str, Any], di
         sources = [tensor for tensor in tensors if tensor.dtype.is_floating]
         if differentiated and output.dtype.is_floating:
             found = tf.gradients(tf.reduce_sum(output * tf.sin(output)), sources)
-            fetches |= {f"{name}/{place}": item for place, item in enumerate(found) if item is not None}
+            fetches |= {f"{name}/{i}": tf.convert_to_tensor(item) for i, item in enumerate(found) if item is not None}
     return fetches, feeds
 
 

@@ -12,7 +12,7 @@ import pytest
 from estimators.compiler.executable import Executable
 from estimators.compiler.passes.simplify import RULES
 from estimators.compiler.pipeline import optimised
-from estimators.compiler.program import Program, Value, capture, rewrite
+from estimators.compiler.program import Program, UnknownSizes, Value, capture, rewrite
 from estimators.compiler.reference import evaluate
 from estimators.compiler.verify import verify
 from model_fns.autodiff import gradients
@@ -25,7 +25,7 @@ from model_fns.graph.tensor import Tensor
 from model_fns.ops import arithmetic, comparison, control, indexing, joining, reduction, shaping, softmax
 from model_fns.ops.apply import apply
 from model_fns.ops.control import control_dependencies, identity, placeholder
-from model_fns.ops.linalg import matmul
+from model_fns.ops.linalg import BatchMatMul, matmul
 from model_fns.ops.state import IsVariableInitialized
 from model_fns.variables import Variable, assign, assign_add, assign_sub
 from tests.cases.compiled import captured, compiled
@@ -119,6 +119,8 @@ RULE_CASES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     "sum_over_nothing": lambda x, row: apply(reduction.Max(()), x=x),
     "thin_product": lambda x, row: matmul(matmul(x, shaping.reshape(row, [4, 1])), shaping.reshape(row, [1, 4])),
     "negative_into_constant": lambda x, row: (-x) * 3.0,
+    "product_of_matrices": lambda x, row: apply(BatchMatMul(), a=x, b=constant(np.ones((4, 2), "float32"))),
+    "order_of_axes": lambda x, row: apply(joining.ComputedTranspose(), x=x, perm=constant([1, 0])),
 }
 
 
@@ -181,7 +183,7 @@ def test_verify_names_what_is_broken_and_after_which_pass(what: str):
 def test_a_shape_that_nothing_tells_is_refused():
     with Graph().as_default():
         x, size = placeholder("float32", [None]), placeholder("int32", [2])
-        with pytest.raises(ValueError, match="is not known even now that all inputs are; give it"):
+        with pytest.raises(UnknownSizes, match="of Reshape:0 is not known even now that those of all inputs are"):
             captured([shaping.reshape(x, size) * 2.0], [x, size])
 
 

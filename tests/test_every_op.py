@@ -17,9 +17,9 @@ from estimators.compiler.lowering.table import LOWERINGS
 from estimators.compiler.reference import evaluate
 from estimators.compiler.schedule import elementwise
 from estimators.compiler.translate import translate
-from model_fns.autodiff import gradients
+from model_fns import autodiff
 from model_fns.graph import dtypes
-from model_fns.graph.constant import Constant
+from model_fns.graph.constant import Constant, convert_to_tensor
 from model_fns.graph.dimensions import Dims, Symbol
 from model_fns.graph.graph import Graph
 from model_fns.graph.op import Comparison, Elementwise, Op, compiled_expression
@@ -29,7 +29,8 @@ from model_fns.ops import control
 from model_fns.ops.arithmetic import Cast
 from model_fns.ops.convolution import Convolution
 from tests.cases.compiled import batched, captured, compiled
-from tests.cases.ops import CASES, SKIPPED, Case, placeholders
+from tests.cases.numeric_ops import CASES, SKIPPED
+from tests.cases.ops import Case, placeholders
 
 BATCHES = (3, 1, 0)
 IDENTIFIED = [pytest.param(case, id=case.name) for case in CASES]
@@ -70,6 +71,11 @@ def test_cases_have_names_of_their_own():
 
 def arrays(case: Case, batch: int, floating: str) -> list[np.ndarray]:
     return [item.array(batch, floating, number) for number, item in enumerate(case.inputs)]
+
+
+def gradients(ys: Any, xs: Any, grad_ys: Any = None) -> list[Tensor | None]:
+    """Gradients as tensors, those by rows of tables too."""
+    return [None if g is None else convert_to_tensor(g) for g in autodiff.gradients(ys, xs, grad_ys)]
 
 
 def is_differentiable(case: Case) -> bool:

@@ -13,6 +13,7 @@ import pytest
 import estimators.compat.v1 as facade
 from estimators.compiler.reference import evaluate
 from model_fns.autodiff import gradients
+from model_fns.graph.constant import convert_to_tensor
 from model_fns.graph.graph import Graph
 from model_fns.graph.tensor import Tensor
 from model_fns.ops.control import placeholder
@@ -89,7 +90,9 @@ def test_values_and_gradients_are_tensorflows(name: str, dtype: str):
             wanted = golden().get(f"{name}/gradient/{number}")
             assert (gradient is None) == (wanted is None), f"the gradient by input {number}"
             if gradient is not None and wanted is not None:
-                compare(evaluate([gradient], feeds)[0], wanted, digits, f"the gradient by input {number}")
+                compare(
+                    evaluate([convert_to_tensor(gradient)], feeds)[0], wanted, digits, f"the gradient by input {number}"
+                )
 
 
 def compare(value: Any, wanted: np.ndarray, dtype: str, what: str) -> None:

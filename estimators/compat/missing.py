@@ -40,6 +40,7 @@ def _nearest(namespace: str, name: str) -> list[str]:
     """The same name in other namespaces, and similar names in this one; if there are none, a similar name anywhere."""
     names = {_tf_name(path): _public(module) for path, module in sys.modules.items() if path.startswith(_ROOT)}
     same = [f"{other}.{name}" for other, held in names.items() if name in held]
+    same = [other for other in same if ".contrib." not in other] or same
     similar = get_close_matches(name, names.get(namespace, ()), _MOST_NAMES, _SIMILAR)
     found = [*same, *(f"{namespace}.{item}" for item in similar)]
     if not found:
@@ -71,6 +72,8 @@ def of_compat(name: str) -> Any:
 of_tf = _of(_ROOT)
 of_estimator = _of(f"{_ROOT}.estimator")
 of_contrib = _of(f"{_ROOT}.contrib")
+of_io = _of(f"{_ROOT}.io")
+of_slim = _of(f"{_ROOT}.contrib.slim")
 of_saved_model = _of(f"{_ROOT}.saved_model")
 of_contrib_learn = _of(f"{_ROOT}.contrib.learn")
 of_contrib_learn_datasets = _of(f"{_ROOT}.contrib.learn.datasets")

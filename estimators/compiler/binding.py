@@ -7,6 +7,7 @@ before left in place.
 from __future__ import annotations
 
 import ctypes
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, final
@@ -24,6 +25,7 @@ from model_fns.errors import InternalError, InvalidArgumentError
 from model_fns.graph.dimensions import SIZE_FUNCTIONS, Dim, Symbol
 from model_fns.kernel_call import outputs_of
 
+_FIRST_ITERATIONS = 32  # of a while loop, for which there is memory at first
 _ALIGNMENT = 64  # bytes: a cache line, and the widest vector
 _STATUS, _STEPS, _DRAWS, _SEED, _POSITION, _STEP = (
     HEADER.index(name) for name in ("status", "steps", "draws", "seed", "position", "step")
@@ -69,7 +71,9 @@ def known_value(value: Value, sizes: Mapping[str, int]) -> Any:
 
 
 def aligned(count: int, dtype: Any) -> np.ndarray:
-    """An uninitialised flat array that begins on a cache line."""
+    """An uninitialised flat array that begins on a cache line; empty strings, which machine code does not touch."""
+    if np.dtype(dtype) == object:
+        return np.full(count, b"", object)
     item = np.dtype(dtype).itemsize
     raw = np.empty(count * item + _ALIGNMENT, np.uint8)
     offset = -address(raw) % _ALIGNMENT
@@ -94,7 +98,7 @@ class Binding:
         table = np.zeros(len(emitted.names.slots), np.int64)
         self.table = address(table)
         self._entries = memoryview(table)  # type: ignore[arg-type]  # the quickest way from Python to an integer in memory
-        self.work = self._evaluate(emitted.work)
+        self.work, self.barriers = self._evaluate(emitted.work), self._evaluate(emitted.barriers)
         self._places = {slot.key: number for number, slot in enumerate(emitted.names.slots) if slot.kind == "array"}
         self._variables = [
             (value, value.name.removesuffix(":0"), self._places.get(value)) for value in program.variables
@@ -103,6 +107,7 @@ class Binding:
         self._shapes = {value: self.shape(value) for value in program.fetches}
         self._arrays: dict[Value, np.ndarray] = {}
         self._objects: dict[Value, Any] = {}
+        self._tapes: dict[Value, np.ndarray] = {}
         self._keep: list[Any] = [table]
         self._workers = 0
         self._error: BaseException | None = None
@@ -220,7 +225,11 @@ class Binding:
         if shape is None:
             shape = self._shapes[value] = self.shape(value)
         array = self._arrays.get(root)
-        if array is None:
+        if root in self.emitted.names.rows:
+            array = self._row(*self.emitted.names.rows[root])
+        elif root in self._objects:  # text, under another shape
+            array = self._objects[root]
+        elif array is None:
             array = self.program.constant(root)
             assert array is not None
         if array.shape == shape:
@@ -230,6 +239,14 @@ class Binding:
         for size in shape:
             count *= size
         return (flat if len(flat) == count else flat[:count]).reshape(shape)
+
+    def _row(self, whole: Value, slot: int) -> Any:
+        """The row that the slot tells of an array, or of what a while loop keeps."""
+        number = self._entries[slot]
+        if whole not in self._tapes:
+            return self.view(whole)[number]
+        size = math.prod(self.shape(whole))
+        return self._tapes[whole][number * size : (number + 1) * size]
 
     def copy(self, value: Value) -> Any:
         view = self.view(value)
@@ -257,10 +274,15 @@ class Binding:
         try:
             if self._error is not None:
                 return 1  # what failed first is what is told
+            if self.emitted.names.slots[number].kind == "room":
+                self._make_room(number)
+                return 0
             statement: Statement = self.emitted.names.slots[number].key
             results = self._interpret(statement)
             for value, result in zip(statement.outputs, results, strict=True):
-                if value.dtype.name == "string" or value not in self._arrays:
+                kept = self.program.root(value) in self._arrays or value in self.emitted.names.rows
+                text_made = value.dtype.name == "string" and not statement.op.writes
+                if text_made or not kept:
                     self._objects[value] = result
                 else:
                     self.view(value)[...] = result
@@ -268,6 +290,19 @@ class Binding:
         except BaseException as error:  # it must not cross machine code: raised again when the step has ended
             self._error = self._error or error
             return 1
+
+    def _make_room(self, number: int) -> None:
+        """Twice the memory for what a while loop keeps of its iterations; slot `number` tells for how many there is."""
+        names, before = self.emitted.names, self._entries[number]
+        rows = max(2 * before, _FIRST_ITERATIONS)
+        for tape in names.slots[number].key:
+            size = math.prod(self.shape(tape))
+            memory = aligned(max(rows * size, 1), tape.dtype.as_numpy_dtype)
+            if tape in self._tapes:
+                memory[: before * size] = self._tapes[tape][: before * size]
+            self._tapes[tape] = memory
+            self._entries[names.tapes[tape]] = address(memory)
+        self._entries[number] = rows
 
     def _interpret(self, statement: Statement) -> tuple[Any, ...]:
         op, inputs = statement.op, []

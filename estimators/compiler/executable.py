@@ -119,7 +119,7 @@ class Executable:
 
     def _worth_sharing(self, binding: Binding, steps: int) -> bool:
         """Whether there is enough to do between two barriers, and in all, to call other workers."""
-        return binding.work > _WORTH_SHARING * self.emitted.barriers and binding.work * steps > _WORTH_WAKING
+        return binding.work > _WORTH_SHARING * binding.barriers and binding.work * steps > _WORTH_WAKING
 
     def current(self, values: Sequence[Value]) -> list[Any]:
         """Copies of what `values` hold since the last run."""
@@ -182,7 +182,9 @@ def _check(program: Program, sizes: Mapping[str, int]) -> None:
             ) from None
         for value, spec in zip(statement.outputs, made, strict=True):
             expected = tuple(number_of(dim, sizes) for dim in value.dims)
-            if spec.dims != expected:
+            # Bodies of loops know sizes by their names.
+            found = None if spec.dims is None else tuple(number_of(dim, sizes) for dim in spec.dims)
+            if found != expected:
                 raise InvalidArgumentError(
-                    message=f"{statement.name} makes {spec.dims}, but {value.name} was compiled as {value} = {expected}"
+                    message=f"{statement.name} makes {found}, but {value.name} was compiled as {value} = {expected}"
                 )

@@ -7,7 +7,7 @@ makes a new Program.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, final
@@ -24,6 +24,10 @@ from model_fns.graph.op import Op, TensorSpec
 from model_fns.graph.tensor import Operation, Tensor
 from model_fns.ops.control import Identity, Placeholder, PlaceholderWithDefault
 from model_fns.ops.state import VariableV2
+
+
+class UnknownSizes(ValueError):
+    """The sizes of what an operation makes show only in the values that it is given."""
 
 
 @final
@@ -66,7 +70,9 @@ class Statement:
 
     def __str__(self) -> str:
         made = ", ".join(f"%{value.name} : {value}" for value in self.outputs)
-        return f"{made} = {self.op!r}({', '.join('%' + value.name for value in self.inputs)})"
+        line = f"{made} = {self.op!r}({', '.join('%' + value.name for value in self.inputs)})"
+        bodies = [str(program).splitlines() for program in getattr(self.op, "programs", ())]
+        return "\n".join([line, *(f"    {inner}" for body in bodies for inner in (*body, "end"))])
 
 
 @final
@@ -79,14 +85,24 @@ class Program:
     fetches: tuple[Value, ...]
 
     @cached_property
+    def all_statements(self) -> tuple[Statement, ...]:
+        """The statements, those inside of loops and branches among them."""
+        found: list[Statement] = []
+        for statement in self.statements:
+            for program in getattr(statement.op, "programs", ()):
+                found += program.all_statements
+            found.append(statement)
+        return tuple(found)
+
+    @cached_property
     def producers(self) -> dict[Value, Statement]:
-        return {output: statement for statement in self.statements for output in statement.outputs}
+        return {output: statement for statement in self.all_statements for output in statement.outputs}
 
     @cached_property
     def roots(self) -> dict[Value, Value]:
         """For each value that is a view of another's memory, the value that owns the memory."""
         roots: dict[Value, Value] = {}
-        for statement in self.statements:
+        for statement in self.all_statements:
             if statement.op.is_view or statement.op.writes:
                 source = statement.inputs[0]
                 for output in statement.outputs:
@@ -170,56 +186,73 @@ def constant_statement(array: np.ndarray, name: str) -> Statement:
 
 
 def _value(name: str, spec: TensorSpec, known: Any = None) -> Value:
-    if spec.dims is None:
-        raise ValueError(
-            f"The rank of {name} is not known even now that all inputs are; give it a shape with set_shape()."
-        )
-    if any(isinstance(size, Symbol) and size.is_unknown for size in spec.dims):
-        raise ValueError(
-            f"The shape {dimensions.text(spec.dims)} of {name} is not known even now that all inputs are; "
-            "give it one with set_shape()."
+    if spec.dims is None or any(isinstance(size, Symbol) and size.is_unknown for size in spec.dims):
+        raise UnknownSizes(
+            f"The shape {dimensions.text(spec.dims)} of {name} is not known even now that those of all inputs are."
         )
     return Value(name, spec.dtype, spec.dims, known)
 
 
-def capture(fetches: Iterable[Any], feeds: Mapping[Tensor, Dims]) -> Program:
+def capture(
+    fetches: Iterable[Any],
+    feeds: Mapping[Tensor, Dims],
+    known: Mapping[Tensor, Any] | None = None,
+    done: Collection[Operation] = (),
+) -> Program:
     """The program that computes `fetches` (tensors and operations) from `feeds` (tensors with their sizes).
 
     Sizes are inferred anew from those of the feeds, so one graph gives programs for any shapes it was fed.
+
+    Args:
+      known: of feeds that are made of sizes, these (see Value).
+      done: operations that an earlier part of the same run has done.
+    Raises UnknownSizes if those of some tensor cannot be inferred.
     """
-    fetches = list(fetches)
-    values: dict[Tensor, Value] = {}
-    for tensor, dims in feeds.items():
-        values[tensor] = Value(tensor.name, tensor.dtype, dims)
+    fetches, known = list(fetches), known or {}
+    values = {tensor: Value(tensor.name, tensor.dtype, dims, known.get(tensor)) for tensor, dims in feeds.items()}
+    given = tuple(values.values())
     statements = []
-    for operation in needed_operations(fetches, feeds):
+    for operation in needed_operations(fetches, feeds, done):
         if operation.outputs and all(output in values for output in operation.outputs):
             continue
-        statement = _captured(operation, tuple(values[tensor] for tensor in operation.inputs))
+        statement = captured(operation, tuple(value_of(tensor, values) for tensor in operation.inputs))
         statements.append(statement)
         for tensor, value in zip(operation.outputs, statement.outputs, strict=True):
             values.setdefault(tensor, value)
-    wanted = tuple(values[item] for item in fetches if isinstance(item, Tensor))
-    return Program(tuple(values[tensor] for tensor in feeds), tuple(statements), wanted)
+    wanted = tuple(value_of(item, values) for item in fetches if isinstance(item, Tensor))
+    return Program(given, tuple(statements), wanted)
 
 
-def _captured(operation: Operation, inputs: tuple[Value, ...]) -> Statement:
+def value_of(tensor: Tensor, values: Mapping[Tensor, Value]) -> Value:
+    """The value that `tensor` has by now. What an update that is already done hands on is the variable itself."""
+    while tensor not in values and tensor.op.definition.writes:
+        tensor = tensor.op.inputs[0]
+    return values[tensor]
+
+
+def captured(operation: Operation, inputs: tuple[Value, ...]) -> Statement:
+    """The statement for an operation with these inputs. UnknownSizes if it cannot be told what sizes it makes."""
     definition = operation.definition
     if isinstance(definition, Placeholder):
-        shape = operation.outputs[0].shape
-        raise InvalidArgumentError(
-            message=f"You must feed a value for placeholder tensor '{operation.name}' "
-            f"with dtype {definition.dtype.name} and shape {shape}"
-        )
+        raise definition.unfed(operation)
     if isinstance(definition, PlaceholderWithDefault):
         definition = Identity()
     specs = tuple(value.spec for value in inputs)
     knowns = tuple(value.known for value in inputs)
+    try:
+        made = definition.infer(specs, knowns)
+    except ValueError as error:  # what was fed, or computed, tells sizes that the graph did not know
+        shapes = ", ".join(f"{value.name} {dimensions.text(value.dims)}" for value in inputs)
+        raise InvalidArgumentError(
+            message=f"{error} for '{operation.name}' (op: '{definition.type}') with inputs {shapes}"
+        ) from None
     outputs = []
-    for tensor, spec in zip(operation.outputs, definition.infer(specs, knowns), strict=True):
+    for tensor, spec in zip(operation.outputs, made, strict=True):
         outputs.append(_value(tensor.name, TensorSpec(spec.dtype, _refined(spec.dims, tensor.dims))))
     if len(outputs) == 1:
-        outputs[0] = replace(outputs[0], known=definition.known_value(specs, knowns))
+        known = definition.known_value(specs, knowns)
+        if not any(isinstance(size, Symbol) and size.is_unknown for size in np.ravel(known).tolist()):
+            outputs[0] = replace(outputs[0], known=known)
     return Statement(operation.name, definition, inputs, tuple(outputs))
 
 

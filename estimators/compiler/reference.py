@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from model_fns.errors import FailedPreconditionError, InvalidArgumentError
+from model_fns.errors import FailedPreconditionError
 from model_fns.graph.dimensions import Dims, Symbol
 from model_fns.graph.needed import needed_operations
 from model_fns.graph.tensor import Operation, Tensor
@@ -88,11 +88,7 @@ def _outputs(
     if isinstance(definition, VariableV2):
         return (state.get(operation.name),)  # None until it is initialized, which whoever reads it will say
     if isinstance(definition, Placeholder):
-        shape = operation.outputs[0].shape
-        raise InvalidArgumentError(
-            message=f"You must feed a value for placeholder tensor '{operation.name}' "
-            f"with dtype {definition.dtype.name} and shape {shape}"
-        )
+        raise definition.unfed(operation)
     inputs = [values[tensor] for tensor in operation.inputs]
     if isinstance(definition, IsVariableInitialized):
         return (np.array(inputs[0] is not None),)
@@ -118,14 +114,15 @@ def _looks_at(result: Any, inputs: list[Any]) -> bool:
 
 def _written(operation: Operation, inputs: list[Any], state: MutableMapping[str, Any]) -> Any:
     name = operation.inputs[0].op.name
-    if inputs[1] is None:
-        raise uninitialized(operation.inputs[1].op.name)
+    for tensor, value in zip(operation.inputs[1:], inputs[1:], strict=True):
+        if value is None:
+            raise uninitialized(tensor.op.name)
     if inputs[0] is None:
         if operation.type != "Assign":
             raise uninitialized(name)
         state[name] = np.array(inputs[1], order="C")
     else:
-        state[name][...] = operation.definition.kernel(state[name], inputs[1])
+        state[name][...] = operation.definition.kernel(state[name], *inputs[1:])
     return state[name]
 
 

@@ -18,6 +18,7 @@ from model_fns.ops.control import NoOp, Same
 from model_fns.ops.shaping import BroadcastLike, BroadcastTo, Fill, FillLike
 from model_fns.ops.state import Assign, AssignAdd, AssignSub, VariableV2
 
+_NO_LOOPS = ("string", "float16")  # element types that machine code does not compute with: Python is called back
 _MOST_ARRAYS = 14  # a loop over more runs out of registers and of patience to prove that they do not overlap
 
 
@@ -97,7 +98,7 @@ def schedule(program: Program) -> tuple[Item, ...]:
             continue
         step = (
             elementwise(statement)
-            if all(v.dtype.name != "string" for v in (*statement.inputs, *statement.outputs))
+            if all(v.dtype.name not in _NO_LOOPS for v in (*statement.inputs, *statement.outputs))
             else None
         )
         if step is None:

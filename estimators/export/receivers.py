@@ -77,7 +77,7 @@ def _checked(tensors: Any, kind: str, single: str, keys: tuple[type, ...]) -> di
 def _check_tensor(tensor: Any, name: Any, kind: str) -> None:
     if not isinstance(tensor, Tensor | SparseTensor):
         which = kind if name is None else f"{kind} {name}"
-        raise ValueError(f"{which} must be a Tensor, SparseTensor, or RaggedTensor.")
+        raise ValueError(f"{which} must be a Tensor or SparseTensor.")
 
 
 def build_raw_serving_input_receiver_fn(

@@ -30,8 +30,8 @@ class FinalOpsHook(SessionRunHook):
         except (OutOfRangeError, StopIteration):
             logging.warning(
                 "An OutOfRangeError or StopIteration exception is raised by the code in FinalOpsHook. This typically "
-                "means that what it evaluates depends on the input, which has come to its end. Of a metric, which is a "
-                "pair (value, update_op), evaluate the value here: it reads variables only, while update_op reads "
-                "another batch."
+                "means the Ops running by the FinalOpsHook have a dependency back to some input source, which should "
+                "not happen: the input has come to its end. Of a metric, which is a pair (value, update_op), evaluate "
+                "the value here: it reads variables only, while update_op reads another batch."
             )
             raise

@@ -12,7 +12,7 @@ from estimators import logging
 from estimators.compiler.notes import MOST_NOTES, Notes
 from estimators.hooks.seat import Seat
 from estimators.hooks.session_run_hook import Noted
-from estimators.session import Prepared
+from estimators.session import Runnable
 from model_fns.graph.graph import Graph
 
 
@@ -24,7 +24,7 @@ class NotedRuns:
         self._graph, self._seats = graph, seats
         self._began = 0.0
 
-    def runs_without_call(self, most: int, prepared: Prepared | None) -> int:
+    def runs_without_call(self, most: int, prepared: Runnable | None) -> int:
         """How many runs, of at most `most`, there are until a hook must be called. `prepared` serves them all."""
         for seat in self._seats:
             seat.noting = None
@@ -38,7 +38,7 @@ class NotedRuns:
         every = [seat.noting.every for seat in self._seats if seat.noting is not None]
         return max(1, min([most, *(MOST_NOTES // len(every) * each for each in every)]))
 
-    def _can_note(self, prepared: Prepared | None, tensors: Iterable[Any]) -> bool:
+    def _can_note(self, prepared: Runnable | None, tensors: Iterable[Any]) -> bool:
         return prepared is not None and all(self._graph.as_graph_element(item) in prepared.noted for item in tensors)
 
     def notes(self, runs: int) -> Notes | None:
@@ -48,7 +48,7 @@ class NotedRuns:
         at = sorted(set().union(*ranges)) if ranges else []
         return Notes(np.array(at, np.int64) - 1) if at else None
 
-    def tell(self, prepared: Prepared, notes: Notes | None, runs: int, unless_last: bool) -> None:
+    def tell(self, prepared: Runnable, notes: Notes | None, runs: int, unless_last: bool) -> None:
         """Tells the hooks of what was kept of `runs` runs, of the last not if it is `unless_last`."""
         every = {} if notes is None else {int(step) + 1: place for place, step in enumerate(notes.at[: notes.count])}
         pace = (time.time() - self._began) / max(runs, 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import final
+from typing import Any, final
 
 from estimators.hooks.session_run_hook import Noting, SessionRunHook, cadence
 
@@ -19,7 +19,8 @@ class Seat:
         self.due: int | None = 1
         self.waited = 0
         self.noting: Noting | None = None
-        self.may_note = isinstance(hook, SessionRunHook) and type(hook).noting is not SessionRunHook.noting
+        kind: Any = type(hook)  # of a stand-in for a hook, which `isinstance` takes for one, a class without noting
+        self.may_note = getattr(kind, "noting", SessionRunHook.noting) is not SessionRunHook.noting
         self.checks_every_run = getattr(hook, "checks_every_run", False)
 
     def ask(self) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from input_fns.data.dataset import Dataset, TextLineDataset
+from input_fns.data.selection import IgnoreErrors
 from model_fns.graph.dtypes import DType, as_dtype
 from model_fns.graph.tensor import Tensor
 from model_fns.ops.arithmetic import cast
@@ -53,6 +54,11 @@ def parallel_interleave(
 def unbatch() -> Transformation:
     """Takes elements apart into their rows."""
     return Dataset.unbatch
+
+
+def ignore_errors() -> Transformation:
+    """Leaves out the elements whose computation fails."""
+    return lambda dataset: Dataset(IgnoreErrors(dataset.node))
 
 
 def enumerate_dataset(start: Any = 0) -> Transformation:

@@ -1,4 +1,4 @@
-"""Which elements, and how often: take, skip, shard, repeat, concatenate, zip, enumerate."""
+"""Which elements, and how often: take, skip, shard, repeat, concatenate, zip, enumerate, ignore_errors."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 from input_fns.data.node import Node, Passing
 from input_fns.data.opening import Element, Opening, Stream
 from input_fns.data.structure import Structure, most_specific
-from model_fns.errors import InvalidArgumentError
+from model_fns.errors import InvalidArgumentError, OpError, OutOfRangeError
 from model_fns.graph.dtypes import int64
 from model_fns.graph.op import TensorSpec
 
@@ -198,3 +198,26 @@ class Enumerate(Node):
     def open(self, opening: Opening) -> Stream:
         numbered = enumerate(self.source.open(opening).elements(), opening.number(self.start))
         return Stream((np.int64(number), *element) for number, element in numbered)
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class IgnoreErrors(Passing):
+    """The elements that can be computed. What a source that failed itself, such as a file, still had is lost."""
+
+    @property
+    def endless(self) -> bool:
+        return False  # no element may be left, though it would look for one for ever
+
+    def open(self, opening: Opening) -> Stream:
+        return Stream(self._whole(self.source.open(opening).elements()))
+
+    @staticmethod
+    def _whole(elements: Iterator[Element]) -> Iterator[Element]:
+        while True:
+            try:
+                yield next(elements)
+            except (StopIteration, OutOfRangeError):
+                return
+            except OpError:
+                continue

@@ -14,9 +14,9 @@ from model_fns.ops.categories import AbsentWhere
 from model_fns.ops.clipping import clip_by_norm
 from model_fns.ops.comparison import greater, greater_equal, logical_and, select
 from model_fns.ops.elementary import sqrt
-from model_fns.ops.indexing import gather
 from model_fns.ops.reduction import reduce_max, reduce_sum
 from model_fns.ops.shaping import expand_dims, squeeze
+from model_fns.ops.table_rows import present_rows
 
 COMBINERS = ("mean", "sqrtn", "sum")
 
@@ -61,7 +61,7 @@ def combined_rows(table: Any, categories: Categories, combiner: str, max_norm: f
     if combiner not in COMBINERS:
         raise ValueError("combiner must be one of 'mean', 'sqrtn' or 'sum'")
     counted = _counted(categories, combiner)
-    rows = gather(table, _rows_to_read(categories.ids, counted))
+    rows = present_rows(convert_to_tensor(table), _rows_to_read(categories.ids, counted))
     if max_norm is not None:
         rows = clip_by_norm(rows, max_norm, axes=[-1])
     weighted = multiply(rows, expand_dims(_shares(categories, counted, combiner), -1))

@@ -12,6 +12,7 @@ from model_fns.graph.dimensions import Dims
 from model_fns.graph.dtypes import DType, as_dtype, float32, int32, string
 from model_fns.graph.graph import get_default_graph
 from model_fns.graph.op import Op, TensorSpec
+from model_fns.graph.shapes import Dimension, TensorShape
 from model_fns.graph.tensor import Tensor
 
 _SMALL = 64  # elements up to which an integer constant's value takes part in shape inference
@@ -92,8 +93,7 @@ def convert_to_tensor(
     if isinstance(value, Tensor):
         if wanted is not None and value.dtype != wanted:
             raise ValueError(
-                f"Tensor conversion requested dtype {wanted.name} for Tensor with dtype {value.dtype.name}: "
-                f"{str(value)!r}"
+                f"Tensor conversion requested dtype {wanted.name} for Tensor with dtype {value.dtype.name}: {value!r}"
             )
         return value
     hint = preferred_dtype if preferred_dtype is not None else dtype_hint
@@ -141,6 +141,8 @@ def as_array(value: Any, dtype: DType | None) -> np.ndarray:
         return array.astype(dtype.as_numpy_dtype)
     array = _plain_array(value)
     natural = _natural_dtype(array)
+    if dtype is not None and array.size == 0:
+        return array.astype(dtype.as_numpy_dtype)
     if dtype is not None and not _fits(natural, dtype):
         first = next(iter(array.ravel().tolist()), value)
         raise TypeError(f"Expected {dtype.name}, got {first!r} of type '{type(first).__name__}' instead.")
@@ -157,8 +159,13 @@ def as_bytes(array: np.ndarray) -> np.ndarray:
 def _plain_array(value: Any) -> np.ndarray:
     try:
         array = np.array(value)
+    except UnicodeError:  # text and bytes side by side
+        array = np.array(value, object)
     except ValueError:
-        raise ValueError(f"Can't convert non-rectangular Python sequence to Tensor: {value!r}") from None
+        raise ValueError(
+            f"Argument must be a dense tensor: {value} - got shape {list(np.array(value, object).shape)}, but wanted "
+            f"{_first_sizes(value)}."
+        ) from None
     if array.dtype.kind in "SU":
         array = np.array(value, object)  # NumPy's own strings lose the zeros that they end with
     if (
@@ -166,11 +173,20 @@ def _plain_array(value: Any) -> np.ndarray:
         and not isinstance(value, str | bytes)
         and not all(isinstance(v, str | bytes) for v in array.ravel())
     ):
+        if any(isinstance(item, Tensor) for item in array.ravel()):
+            raise TypeError("List of Tensors when single Tensor expected")
         raise TypeError(
             f"Failed to convert object of type {type(value)} to Tensor. Contents: {value}. "
             "Consider casting elements to a supported type."
         )
     return array
+
+
+def _first_sizes(value: Any) -> list[int]:
+    """The shape of nested lists, judged by the first of each."""
+    if not isinstance(value, list | tuple):
+        return []
+    return [len(value), *(_first_sizes(value[0]) if value else [])]
 
 
 def _natural_dtype(array: np.ndarray) -> DType:
@@ -188,4 +204,27 @@ def _fits(natural: DType, wanted: DType) -> bool:
         return True
     if natural.is_floating:
         return wanted.is_floating
+    if natural.is_bool:
+        return wanted.is_integer  # as Python has it: True is 1
     return natural.is_integer and (wanted.is_integer or wanted.is_floating)
+
+
+def _of_shape(value: TensorShape, dtype: DType | None, name: str | None) -> Tensor:
+    sizes = value.as_list() if value.ndims is not None else [None]
+    if any(size is None for size in sizes):
+        raise ValueError(f"Cannot convert a partially known TensorShape to a Tensor: {value}")
+    if dtype is not None and not dtype.is_integer:
+        raise TypeError(f"Cannot convert a TensorShape to dtype: {dtype!s}")
+    return constant(np.array(sizes, np.int32), dtype, name=name or "shape_as_tensor")
+
+
+def _of_dimension(value: Dimension, dtype: DType | None, name: str | None) -> Tensor:
+    if value.value is None:
+        raise ValueError(f"Cannot convert an unknown Dimension to a Tensor: {value}")
+    if dtype is not None and not dtype.is_integer:
+        raise TypeError(f"Cannot convert Dimension to dtype: {dtype.name}")
+    return constant(value.value, dtype, name=name or "shape_as_tensor")
+
+
+register_conversion(TensorShape, _of_shape)
+register_conversion(Dimension, _of_dimension)

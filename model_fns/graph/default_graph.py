@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from model_fns.graph.graph import get_default_graph
@@ -37,3 +37,17 @@ def device(device_name_or_function: Any) -> AbstractContextManager[None]:
 def executing_eagerly() -> bool:
     """False: there are only graphs here."""
     return False
+
+
+@contextmanager
+def init_scope() -> Iterator[None]:
+    """What is made inside belongs to the outermost graph, and waits for no control dependencies."""
+    graph = get_default_graph().root
+    with graph.as_default(), graph.control_dependencies(None):
+        yield
+
+
+@contextmanager
+def colocate_with(op: Any, ignore_existing: bool = False) -> Iterator[None]:
+    """Accepted and without effect: everything runs on the CPU."""
+    yield

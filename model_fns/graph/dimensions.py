@@ -7,6 +7,7 @@ Shape rules do ordinary arithmetic on either. When a program runs, each atom (`b
 from __future__ import annotations
 
 import itertools
+import re
 from dataclasses import dataclass
 from typing import Union, final
 
@@ -29,6 +30,11 @@ class Symbol:
     def is_unknown(self) -> bool:
         """Whether it has to do with a size about which nothing is known (see `unknown`)."""
         return any(_UNKNOWN in atom for atom in self.atoms)
+
+    @property
+    def unknown_names(self) -> set[str]:
+        """The names of the sizes about which nothing is known that it is made of (see `unknown`)."""
+        return {name for atom in self.atoms for name in re.findall(rf"{_UNKNOWN}\d+", atom)}
 
     def __str__(self) -> str:
         factors = ([] if self.coefficient == 1 else [str(self.coefficient)]) + list(self.atoms)
@@ -154,12 +160,23 @@ def broadcast(left: Dims, right: Dims) -> Dims:
         elif a == 1:
             result.append(b)
         elif isinstance(a, Symbol) and isinstance(b, Symbol):
-            result.append(larger(a, b) * smaller(1, smaller(a, b)))  # 1 against 0 is 0
+            whole = next((x for x, y in ((a, b), (b, a)) if _covers(x, y)), None)
+            result.append(whole or larger(a, b) * smaller(1, smaller(a, b)))  # 1 against 0 is 0
         elif isinstance(a, Symbol) or isinstance(b, Symbol):
             result.append(merged(a, b))
         else:
             raise ValueError(f"Dimensions must be equal, but are {a} and {b}")
     return tuple(result)
+
+
+def _covers(whole: Symbol, part: Symbol) -> bool:
+    """Whether `whole` is what broadcasting `part` against another size made: then it stays, and does not grow."""
+    for atom in whole.atoms:
+        sizes = atom.removeprefix("max(").removesuffix(")")
+        made = whole.coefficient == 1 and sorted(whole.atoms) == sorted((f"max({sizes})", f"min(1, min({sizes}))"))
+        if made and (sizes.startswith(f"{part}, ") or sizes.endswith(f", {part}")):
+            return True
+    return False
 
 
 def text(dims: Dims | None) -> str:

@@ -46,6 +46,10 @@ class DType:
         return False
 
     @property
+    def is_quantized(self) -> bool:
+        return False
+
+    @property
     def is_numpy_compatible(self) -> bool:
         return True
 
@@ -57,19 +61,24 @@ class DType:
     @property
     def min(self) -> Any:
         """The smallest representable value."""
-        return self._limits().min
+        return self._limits("minimum").min
 
     @property
     def max(self) -> Any:
         """The largest representable value."""
-        return self._limits().max
+        return self._limits("maximum").max
 
-    def _limits(self) -> Any:
+    @property
+    def limits(self) -> tuple[Any, Any]:
+        """The range of the values of images: from 0 to 1, or to the greatest whole number."""
+        return 0, 1 if self.is_floating else self.max
+
+    def _limits(self, wanted: str) -> Any:
         if self.is_floating:
             return np.finfo(self.as_numpy_dtype)
         if self.is_integer:
             return np.iinfo(self.as_numpy_dtype)
-        raise TypeError(f"Cannot find maximum or minimum value of {self!r}.")
+        raise TypeError(f"Cannot find {wanted} value of {self}.")
 
     def is_compatible_with(self, other: Any) -> bool:
         return self == as_dtype(other)
@@ -128,6 +137,8 @@ def as_dtype(type_value: Any) -> DType:
         return _BY_NUMBER[type_value]
     if isinstance(type_value, str) and type_value in _BY_NAME:
         return _BY_NAME[type_value]
+    if type_value is None:  # which NumPy takes for float64
+        raise TypeError("Cannot convert value None to a TensorFlow DType.")
     if type_value is float:
         return float32
     if type_value is int:

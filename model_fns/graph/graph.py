@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any, final
 
 from model_fns.graph import dimensions
+from model_fns.graph.element import element
+from model_fns.graph.indexed_slices import IndexedSlices
 from model_fns.graph.naming import Names
 from model_fns.graph.op import Op
 from model_fns.graph.tensor import Operation, Tensor
@@ -30,6 +32,10 @@ class Graph:
         self.outer: Graph | None = None  # the graph that the branch or the body that this is belongs to
         self.awaited: list[Operation] = []  # operations of outer graphs that something in this one waits for
         self._by_name: dict[str, Operation] = {}
+        self._unfeedable: set[Tensor] = set()
+        self._unfetchable: set[Operation] = set()
+        self.gradient_names: dict[Operation, str] = {}  # whose gradient is another than its own
+        self._gradient_overrides: dict[str, str] = {}
         self._collections: dict[Any, list[Any]] = {}
         self._controls: tuple[Operation, ...] = ()
         self._taken_back: dict[int, Operation] = {}  # by number
@@ -41,8 +47,7 @@ class Graph:
         if self.finalized:
             raise RuntimeError("Graph is finalized and cannot be modified.")
         inputs = tuple(self._own(tensor, name or definition.type) for tensor in inputs)
-        base = name or definition.type
-        full = base[:-1] if base.endswith("/") else self.names.unique(base)
+        full = self._full_name(definition, definition.type if name is None else name)
         specs, values = tuple(t.spec for t in inputs), tuple(t.known_value for t in inputs)
         try:
             outputs = definition.infer(specs, values)
@@ -56,7 +61,45 @@ class Graph:
                 operation.outputs[0].known_value = definition.known_value(specs, values)
         self.operations.append(operation)
         self._by_name[full] = operation
+        if self._gradient_overrides or self.gradient_names:
+            self._override_gradient(operation)
         return operation
+
+    def _override_gradient(self, operation: Operation) -> None:
+        name = self._gradient_overrides.get(operation.type)
+        if name is None:
+            self.gradient_names.pop(operation, None)
+        else:
+            self.gradient_names[operation] = name
+
+    @contextmanager
+    def gradient_override_map(self, op_type_map: Mapping[str, str]) -> Iterator[None]:
+        """Gives operations made inside the gradient of another name: see `RegisterGradient`.
+
+        `op_type_map` goes from kinds of operations to names. TypeError for other things than a dict of strings.
+        """
+        if not isinstance(op_type_map, dict):
+            raise TypeError("op_type_map must be a dictionary mapping strings to strings")
+        if not all(isinstance(item, str) for pair in op_type_map.items() for item in pair):
+            raise TypeError("The keys and values of op_type_map must be strings")
+        outer = self._gradient_overrides
+        self._gradient_overrides = {**outer, **op_type_map}
+        try:
+            yield
+        finally:
+            self._gradient_overrides = outer
+
+    def _full_name(self, definition: Op, name: str | bytes) -> str:
+        """A unique name for an operation to be called `name`, or that itself if it ends in `/`. ValueError if bad."""
+        base = name.decode() if isinstance(name, bytes) else name
+        if not base or base.endswith("/"):
+            full = base[:-1]
+        else:
+            if definition.type != "Const":  # which TensorFlow does not put into a scope of its own
+                self.names.check_scope(base)
+            full = self.names.unique(base)
+        self.names.check_node(full)
+        return full
 
     def _own(self, tensor: Tensor, taker: str) -> Tensor:
         """`tensor`, or what stands for it here if this is the graph of a function."""
@@ -73,6 +116,7 @@ class Graph:
         """
         made = Graph()
         made.outer, made.seed, made.names = self, self.seed, self.names.copy()
+        made._gradient_overrides = self._gradient_overrides
         made.by_key, made._collections = self.by_key, self._collections
         return made
 
@@ -165,50 +209,33 @@ class Graph:
 
     def get_operation_by_name(self, name: str) -> Operation:
         """KeyError if there is none, ValueError for a tensor's name."""
-        if ":" in name:
-            raise ValueError(f"Name '{name}' appears to refer to a Tensor, not a Operation.")
-        if name not in self._by_name:
-            raise KeyError(f"The name '{name}' refers to an Operation not in the graph.")
-        return self._by_name[name]
+        if not isinstance(name, str | bytes):
+            raise TypeError(f"Operation names are strings (or similar), not {type(name).__name__}.")
+        return element(self, self._by_name, name, allow_tensor=False)
 
     def get_tensor_by_name(self, name: str) -> Tensor:
         """The tensor `operation:number`. KeyError if there is none, ValueError for an operation's name."""
-        base, colon, number = name.rpartition(":")
-        if not colon or not number.isdigit():
-            hint = (
-                f"Did you mean '{name}:0'?"
-                if name in self._by_name
-                else "Tensor names have the form '<op_name>:<output_index>'."
-            )
-            raise ValueError(f"The name '{name}' refers to an Operation, not a Tensor. {hint}")
-        if base not in self._by_name:
-            raise KeyError(
-                f"The name '{name}' refers to a Tensor which does not exist. The operation, '{base}', does not exist "
-                "in the graph."
-            )
-        outputs = self._by_name[base].outputs
-        if int(number) >= len(outputs):
-            raise KeyError(
-                f"The name '{name}' refers to a Tensor which does not exist. The operation, '{base}', exists but only "
-                f"has {len(outputs)} outputs."
-            )
-        return outputs[int(number)]
+        if not isinstance(name, str | bytes):
+            raise TypeError(f"Tensor names are strings (or similar), not {type(name).__name__}.")
+        return element(self, self._by_name, name, allow_operation=False)
 
     def as_graph_element(self, obj: Any, allow_tensor: bool = True, allow_operation: bool = True) -> Any:
         """The tensor or operation that `obj` is, names, or stands for (a variable)."""
-        if isinstance(obj, str):
-            if ":" in obj:
-                return self.get_tensor_by_name(obj)
-            return self.get_operation_by_name(obj)
-        element = getattr(obj, "graph_element", obj)
-        if not isinstance(element, Tensor | Operation):
-            raise TypeError(f"Can not convert a {type(obj).__name__} into a Tensor or Operation.")
-        if element.graph is not self:
-            raise ValueError(f"{element} is not an element of this graph.")
-        return element
+        return element(self, self._by_name, obj, allow_tensor, allow_operation)
+
+    def prevent_feeding(self, tensor: Tensor) -> None:
+        """`tensor` may no longer be fed."""
+        self._unfeedable.add(tensor)
 
     def is_feedable(self, tensor: Tensor) -> bool:
-        return True
+        return tensor not in self._unfeedable
+
+    def prevent_fetching(self, op: Operation) -> None:
+        """`op` and its outputs may no longer be fetched."""
+        self._unfetchable.add(op)
+
+    def is_fetchable(self, tensor_or_op: Any) -> bool:
+        return not self._unfetchable or as_operation(tensor_or_op) not in self._unfetchable
 
     def as_graph_def(self, from_version: int | None = None, add_shapes: bool = False) -> Any:
         """The operations, from number `from_version` on, as a GraphDef message; with their outputs' shapes if asked."""
@@ -236,6 +263,26 @@ class Graph:
     def get_collection_ref(self, name: Any) -> list[Any]:
         return self._collections.setdefault(name, [])
 
+    @property
+    def collections(self) -> list[Any]:
+        """The names of the collections that hold something."""
+        return self.get_all_collection_keys()
+
+    @property
+    def version(self) -> int:
+        """A number that rises as operations are added."""
+        return len(self.operations)
+
+    @property
+    def building_function(self) -> bool:
+        """Whether this is the graph of a branch or a body of another one."""
+        return self.outer is not None
+
+    @property
+    def graph_def_versions(self) -> Any:
+        """The version of the graph's form, as a message."""
+        return self.as_graph_def().versions
+
     def get_all_collection_keys(self) -> list[Any]:
         return [key for key, items in self._collections.items() if items]
 
@@ -244,17 +291,27 @@ class Graph:
 
     # -- running -----------------------------------------------------------------------------------------------------
 
-    def session_for(self, session: Any, failure: str) -> Any:
-        """`session`, or the default session. ValueError if there is none or it belongs to another graph."""
-        session = session if session is not None else get_default_session()
-        if session is None:
+    def session_for(self, session: Any, call: str, doing: str, what: str = "tensor") -> Any:
+        """`session`, or the default session. ValueError if there is none or it belongs to another graph.
+
+        `call` names what was called, `doing` says what for: "eval()" and "evaluate".
+        """
+        found = session if session is not None else get_default_session()
+        explicit = f"an explicit session to `{call.replace('()', '(session=sess)')}`"
+        if found is None:
+            entering = "with sess.as_default():" if call == "run()" else "with sess.as_default()"
             raise ValueError(
-                f"{failure}: No default session is registered. Use `with sess.as_default()` or pass an explicit "
-                "session (`session=sess`)."
+                f"Cannot {doing} {what} using `{call}`: No default session is registered. Use `{entering}` or pass "
+                f"{explicit}"
             )
-        if session.graph is not self:
-            raise ValueError(f"{failure}: the session's graph is not the one that this element belongs to.")
-        return session
+        if found.graph is not self:
+            kind = "default" if session is None else "given"
+            advice = f" Pass {explicit}." if session is None else ""
+            raise ValueError(
+                f"Cannot use the {kind} session to {doing} {what}: the {what}'s graph is different from the session's "
+                f"graph.{advice}"
+            )
+        return found
 
 
 @final
@@ -279,11 +336,11 @@ def _context(definition: Op, name: str, inputs: tuple[Tensor, ...]) -> str:
 def as_operation(item: Any) -> Operation:
     """The operation that `item` (operation, tensor, variable) is or comes from."""
     item = getattr(item, "graph_element", item)
-    if isinstance(item, Tensor):
+    if isinstance(item, Tensor | IndexedSlices):
         return item.op
     if isinstance(item, Operation):
         return item
-    raise TypeError(f"Control input must be Operation or Tensor, given: {item}")
+    raise TypeError(f"Can not convert a {type(item).__name__} into a Tensor or Operation.")
 
 
 class _Defaults(threading.local):
@@ -304,17 +361,27 @@ def _entered(graph: Graph) -> Iterator[Graph]:
     try:
         yield graph
     finally:
-        _defaults.graphs.remove(graph)
+        if graph in _defaults.graphs:  # else they were forgotten meanwhile
+            _defaults.graphs.remove(graph)
 
 
 @contextmanager
-def default_session(session: Any) -> Iterator[Any]:
-    """Makes `session` the one that `eval()` and `run()` use, in this thread."""
-    _defaults.sessions.append(session)
+def default_session(session: Any, nested: bool = True) -> Iterator[Any]:
+    """Makes `session` the one that `eval()` and `run()` use, in this thread.
+
+    `nested`: the sessions entered last must be left first; AssertionError otherwise.
+    """
+    sessions = _defaults.sessions
+    sessions.append(session)
     try:
         yield session
     finally:
-        _defaults.sessions.remove(session)
+        if nested and sessions and sessions[-1] is not session:
+            raise AssertionError(f"Nesting violated for default stack of {type(session)} objects")
+        if session in sessions:  # else they were forgotten meanwhile
+            sessions.reverse()  # the one entered last, of several entries of the same
+            sessions.remove(session)
+            sessions.reverse()
 
 
 def get_default_session() -> Any:
@@ -333,7 +400,17 @@ def get_default_graph() -> Graph:
 def reset_default_graph() -> None:
     """Starts the process's default graph anew. Not allowed inside `graph.as_default()`."""
     if _defaults.graphs:
-        raise AssertionError("Do not use tf.reset_default_graph() to clear nested graphs.")
+        raise AssertionError(
+            "Do not use tf.reset_default_graph() to clear nested graphs. If you need a cleared graph, exit the nesting "
+            "and create a new graph."
+        )
+    _global_graph.clear()
+
+
+def forget_default_graphs() -> None:
+    """Starts the process's default graph anew, and leaves the graphs and sessions that this thread is in still."""
+    _defaults.graphs.clear()
+    _defaults.sessions.clear()
     _global_graph.clear()
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from model_fns.graph.graph import as_operation
 from model_fns.graph.tensor import Operation, Tensor
 
 
-def needed_operations(fetches: Iterable[Any], feeds: Iterable[Tensor] = ()) -> list[Operation]:
+def needed_operations(
+    fetches: Iterable[Any], feeds: Iterable[Tensor] = (), done: Collection[Operation] = ()
+) -> list[Operation]:
     """The operations behind `fetches` (tensors and operations), cut off at `feeds`, in the order they were made.
+
+    Those already `done` in this run are left out; of one that wrote to a variable, what it hands on is the variable.
 
     That order respects data and control dependencies, because both can only name what exists already; and it settles
     what TensorFlow leaves to chance: a read and an assignment that do not wait for each other run as they were written.
@@ -21,6 +25,10 @@ def needed_operations(fetches: Iterable[Any], feeds: Iterable[Tensor] = ()) -> l
     while stack:
         operation = stack.pop()
         if operation in found:
+            continue
+        if operation in done:
+            if operation.definition.writes:
+                stack.append(operation.inputs[0].op)
             continue
         found.add(operation)
         if operation.outputs and all(output in fed for output in operation.outputs):

@@ -11,6 +11,7 @@ Static attributes are the dataclass fields, so equality, hash and repr come free
 from __future__ import annotations
 
 import functools
+import math
 from abc import ABC
 from dataclasses import dataclass
 from types import CodeType
@@ -19,7 +20,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from model_fns.graph import dtypes
-from model_fns.graph.dimensions import Dims, broadcast
+from model_fns.graph.dimensions import Dims, broadcast, is_known, unknown
 from model_fns.graph.dtypes import DType
 from model_fns.graph.scalar_functions import NUMPY_FUNCTIONS
 from model_fns.graph.syntax import parsed
@@ -46,6 +47,7 @@ class Op(ABC):
     shape_inputs: ClassVar[tuple[int, ...]] = ()  # inputs of which nothing but the shape matters
     is_view: ClassVar[bool] = False  # the output is the first input's memory under another shape
     takes_missing_gradients: ClassVar[bool] = False  # with several outputs: `upstream` may hold None
+    takes_slices: ClassVar[bool] = False  # `upstream` may be IndexedSlices
     draws: ClassVar[bool] = False  # random: the kernel takes a last argument, the uint64 key of this run
     stateful: ClassVar[bool] = False  # never merged with a twin, never computed in advance
     row_wise: ClassVar[bool] = False  # a row of the output follows from the same row of the inputs alone
@@ -80,7 +82,7 @@ class Op(ABC):
         rule_inputs: list[Any] = []
         for position, (spec, value) in enumerate(zip(specs, values, strict=True)):
             needs_value = position in self.value_inputs
-            rule_inputs.append(as_sizes(value) if needs_value else spec.dims)
+            rule_inputs.append(_sizes_inside(spec, value) if needs_value else spec.dims)
             if rule_inputs[-1] is None and not self.copes_without(position):
                 return tuple(TensorSpec(dtype, None) for dtype in types)
         shapes = self.output_shape(*rule_inputs)
@@ -142,6 +144,13 @@ def common_dtype(inputs: tuple[DType, ...]) -> DType:
         if other != inputs[0]:
             raise TypeError(f"all inputs must have one element type, but they have {', '.join(d.name for d in inputs)}")
     return inputs[0]
+
+
+def _sizes_inside(spec: TensorSpec, value: Any) -> tuple[Any, ...] | None:
+    """What a shape rule that needs the sizes in a vector is given: unknown ones if only their number is known."""
+    if value is None and spec.dims and all(map(is_known, spec.dims)):
+        return tuple(unknown() for _ in range(math.prod(spec.dims)))  # type: ignore[arg-type]  # they are known
+    return as_sizes(value)
 
 
 def as_sizes(value: Any) -> tuple[Any, ...] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, final
 
-from model_fns.graph.dimensions import Dims, Symbol, unknown
+from model_fns.graph.dimensions import Dims, Symbol, text, unknown
 
 
 @final
@@ -16,6 +16,8 @@ class Dimension:
         if isinstance(value, Dimension):
             value = value.value
         self._value = None if value is None or isinstance(value, Symbol) else int(value)
+        if isinstance(value, float) and self._value != value:
+            raise ValueError(f"Ambiguous dimension: {value}")
         if self._value is not None and self._value < 0:
             raise ValueError(f"Dimension {self._value} must be >= 0")
 
@@ -54,6 +56,10 @@ class Dimension:
         other = Dimension(other)
         return self._value is None or other.value is None or self._value == other.value
 
+    def assert_is_compatible_with(self, other: Any) -> None:
+        if not self.is_compatible_with(other):
+            raise ValueError(f"Dimensions {self} and {other} are not compatible")
+
     def merge_with(self, other: Any) -> Dimension:
         other = Dimension(other)
         if not self.is_compatible_with(other):
@@ -79,8 +85,22 @@ class Dimension:
     def __floordiv__(self, other: Any) -> Dimension:
         return self._combine(other, lambda a, b: a // b)
 
+    def __rfloordiv__(self, other: Any) -> Dimension:
+        return self._combine(other, lambda a, b: b // a)
+
+    def __truediv__(self, other: Any) -> Any:
+        kinds = f"'Dimension' and '{type(other).__name__}'"
+        raise TypeError(f"unsupported operand type(s) for /: {kinds}, please use // instead")
+
+    def __rtruediv__(self, other: Any) -> Any:
+        kinds = f"'{type(other).__name__}' and 'Dimension'"
+        raise TypeError(f"unsupported operand type(s) for /: {kinds}, please use // instead")
+
     def __mod__(self, other: Any) -> Dimension:
         return self._combine(other, lambda a, b: a % b)
+
+    def __rmod__(self, other: Any) -> Dimension:
+        return self._combine(other, lambda a, b: b % a)
 
     def __lt__(self, other: Any) -> Any:
         return self._compare(other, lambda a, b: a < b)
@@ -114,6 +134,11 @@ class TensorShape:
             self._dims = None
         elif isinstance(dims, int | Dimension):
             self._dims = [Dimension(dims)]
+        elif isinstance(dims, str | bytes):
+            raise TypeError(f"A string has ambiguous TensorShape, please wrap in a list or convert to an int: {dims!s}")
+        elif hasattr(dims, "unknown_rank"):  # a message, of which -1 is an unknown size
+            sizes = [None if dim.size == -1 else dim.size for dim in dims.dim]
+            self._dims = None if dims.unknown_rank else [Dimension(size) for size in sizes]
         else:
             self._dims = [Dimension(dim) for dim in dims]
 
@@ -132,6 +157,12 @@ class TensorShape:
         if self._dims is None:
             raise ValueError("as_list() is not defined on an unknown TensorShape.")
         return [dim.value for dim in self._dims]
+
+    def as_proto(self) -> Any:
+        """The shape as a TensorShapeProto."""
+        from model_fns.protos.tensor import shape_proto  # here: messages are made of what is in this package
+
+        return shape_proto(None if self._dims is None else self.as_list())
 
     def num_elements(self) -> int | None:
         if not self.is_fully_defined():
@@ -161,6 +192,24 @@ class TensorShape:
             raise ValueError(f"Shape {self} must have rank at least {rank}")
         return self
 
+    def with_rank_at_most(self, rank: int) -> TensorShape:
+        if self._dims is not None and len(self._dims) > rank:
+            raise ValueError(f"Shape {self} must have rank at most {rank}")
+        return self
+
+    def assert_same_rank(self, other: Any) -> None:
+        other = TensorShape(other)
+        if self.ndims is not None and other.ndims is not None and self.ndims != other.ndims:
+            raise ValueError(f"Shapes {self} and {other} must have the same rank")
+
+    def most_specific_compatible_shape(self, other: Any) -> TensorShape:
+        """The sizes that both have; the others, or the rank if that differs, are unknown."""
+        other = TensorShape(other)
+        if self._dims is None or other.dims is None or self.ndims != other.ndims:
+            return TensorShape(None)
+        pairs = zip(self.as_list(), other.as_list(), strict=True)
+        return TensorShape([one if one == another else None for one, another in pairs])
+
     def is_compatible_with(self, other: Any) -> bool:
         other = TensorShape(other)
         if self._dims is None or other.dims is None:
@@ -171,7 +220,7 @@ class TensorShape:
 
     def assert_is_compatible_with(self, other: Any) -> None:
         if not self.is_compatible_with(other):
-            raise ValueError(f"Shapes {self} and {TensorShape(other)} are incompatible")
+            raise ValueError(f"Shapes {self} and {other} are incompatible")
 
     def merge_with(self, other: Any) -> TensorShape:
         other = TensorShape(other)
@@ -189,9 +238,15 @@ class TensorShape:
             return TensorShape(None)
         return TensorShape(self._dims + other.dims)
 
+    def __add__(self, other: Any) -> TensorShape:
+        return self.concatenate(other)
+
+    def __radd__(self, other: Any) -> TensorShape:
+        return TensorShape(other).concatenate(self)
+
     def __len__(self) -> int:
         if self._dims is None:
-            raise ValueError("Cannot take the length of Shape with unknown rank.")
+            raise ValueError("Cannot take the length of shape with unknown rank.")
         return len(self._dims)
 
     def __bool__(self) -> bool:
@@ -204,7 +259,7 @@ class TensorShape:
 
     def __getitem__(self, key: Any) -> Any:
         if self._dims is None:
-            return TensorShape(None) if isinstance(key, slice) else Dimension(None)
+            return _unknown_slice(key) if isinstance(key, slice) else Dimension(None)
         return TensorShape(self._dims[key]) if isinstance(key, slice) else self._dims[key]
 
     def __eq__(self, other: object) -> bool:
@@ -231,9 +286,31 @@ class TensorShape:
         return f"TensorShape({None if self._dims is None else self._dims})"
 
 
+def _unknown_slice(key: slice) -> TensorShape:
+    """What a slice of a shape of unknown rank is: unknown, unless it says how long it is."""
+    start = key.start or 0
+    if key.step is not None:
+        raise ValueError("Steps are not yet handled")
+    if key.stop is None or start < 0 or key.stop < 0:
+        return TensorShape(None)
+    return TensorShape([None] * max(0, key.stop - start))
+
+
 def to_dims(shape: Any) -> Dims | None:
     """The compiler's form of a shape a program gave: a tuple of sizes, unknown ones new symbols; None if unknown."""
     shape = TensorShape(shape)
     if shape.dims is None:
         return None
     return tuple(unknown() if size is None else size for size in shape.as_list())
+
+
+def check_equal(first: Dims | None, second: Dims | None) -> None:
+    """ValueError, in TensorFlow's words, if two shapes cannot be one."""
+    if first is None or second is None:
+        return
+    shapes = f"Shapes are {text(first)} and {text(second)}."
+    if len(first) != len(second):
+        raise ValueError(f"Shapes must be equal rank, but are {len(first)} and {len(second)}. {shapes}")
+    for axis, (one, other) in enumerate(zip(first, second, strict=True)):
+        if isinstance(one, int) and isinstance(other, int) and one != other:
+            raise ValueError(f"Dimension {axis} in both shapes must be equal, but are {one} and {other}. {shapes}")

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, final
 
 from model_fns.graph import dimensions
 from model_fns.graph.dimensions import Dims, Symbol
-from model_fns.graph.dtypes import DType
+from model_fns.graph.dtypes import DType, as_dtype
 from model_fns.graph.op import Op, TensorSpec
-from model_fns.graph.shapes import TensorShape, to_dims
+from model_fns.graph.shapes import TensorShape, check_equal, to_dims
 
 if TYPE_CHECKING:
     from model_fns.graph.graph import Graph
@@ -80,18 +80,41 @@ class Operation:
     def device(self) -> str:
         return ""
 
+    def extend(self, definition: Op) -> tuple[Tensor, ...]:
+        """Makes the operation one that makes more outputs behind those it has; returns those that are new.
+
+        Its gradient may need what it did not hand out so far.
+        """
+        count = len(self.outputs)
+        specs = definition.infer(tuple(x.spec for x in self.inputs), tuple(x.known_value for x in self.inputs))
+        self.definition = definition
+        self.outputs += tuple(Tensor(self, place, spec) for place, spec in enumerate(specs[count:], count))
+        return self.outputs[count:]
+
+    @property
+    def node_def(self) -> Any:
+        """The operation as a message: its name, kind, inputs and attributes."""
+        from model_fns.graph_definition import node_def  # here: it describes what this class is
+
+        return node_def(self)
+
     def get_attr(self, name: str) -> Any:
         """A static attribute of the operation. ValueError if it has none of that name."""
-        if name not in self.definition.__dataclass_fields__:
-            raise ValueError(f"No attr named '{name}' in {self.name}")
-        return getattr(self.definition, name)
+        if name in self.definition.__dataclass_fields__ and name != "value":
+            return getattr(self.definition, name)
+        attributes = self.node_def.attr
+        if name not in attributes:
+            raise ValueError(f"Operation '{self.name}' has no attr named '{name}'.")
+        value = attributes[name]
+        kind = value.WhichOneof("value")
+        return as_dtype(value.type) if kind == "type" else getattr(value, kind)
 
     def values(self) -> tuple[Tensor, ...]:
         return self.outputs
 
     def run(self, feed_dict: Any = None, session: Any = None) -> None:
         """Runs the operation in `session`, by default the default one."""
-        self.graph.session_for(session, "Cannot execute operation using `run()`").run(self, feed_dict)
+        self.graph.session_for(session, "run()", "execute", "operation").run(self, feed_dict)
 
     def __repr__(self) -> str:
         return f"<tf.Operation '{self.name}' type={self.type}>"
@@ -102,6 +125,7 @@ class Tensor(Operators):
     """An edge: output number `value_index` of the operation `op`."""
 
     __array_priority__ = 100  # a numpy array on the left of an operator leaves the work to us
+    aliases: list[str]  # what layers that collect their outputs call it; no other tensor has any
 
     def __init__(self, op: Operation, value_index: int, spec: TensorSpec) -> None:
         self.op = op
@@ -139,8 +163,8 @@ class Tensor(Operators):
 
     def set_shape(self, shape: Any) -> None:
         """Adds what is known about the static shape. ValueError if it contradicts what was known."""
-        self.shape.assert_is_compatible_with(shape)
         new = to_dims(shape)
+        check_equal(self.spec.dims, new)
         if new is not None:
             old = self.spec.dims or new
             dims = tuple(dimensions.merged(a, b) for a, b in zip(old, new, strict=True))
@@ -151,7 +175,7 @@ class Tensor(Operators):
 
     def eval(self, feed_dict: Any = None, session: Any = None) -> Any:
         """The tensor's value, computed in `session`, by default the default one."""
-        return self.graph.session_for(session, "Cannot evaluate tensor using `eval()`").run(self, feed_dict)
+        return self.graph.session_for(session, "eval()", "evaluate").run(self, feed_dict)
 
     def __hash__(self) -> int:
         return id(self)
@@ -161,14 +185,16 @@ class Tensor(Operators):
 
     def __bool__(self) -> bool:
         raise TypeError(
-            "Using a `tf.Tensor` as a Python `bool` is not allowed. Use `if t is not None:` instead of `if t:` to test "
+            "using a `tf.Tensor` as a Python `bool` is not allowed in Graph execution. Use `if t is not None:` "
+            "instead of `if t:` to test "
             "if a tensor is defined, and use TensorFlow ops such as tf.cond to execute subgraphs conditioned on the "
             "value of a tensor."
         )
 
     def __len__(self) -> int:
         raise TypeError(
-            f"len is not well defined for symbolic Tensors. ({self.name}) Please call `x.shape` rather than `len(x)`."
+            f"len is not well defined for symbolic Tensors. ({self.name}) Please call `x.shape` rather than `len(x)` "
+            "for shape information."
         )
 
     def __iter__(self) -> Iterator[Tensor]:

@@ -7,6 +7,7 @@ from typing import Any
 from model_fns.graph.constant import Constant, convert_to_tensor
 from model_fns.graph.tensor import Tensor
 from model_fns.ops.comparison import select
+from model_fns.ops.shaping import reshape
 
 
 def known_training(training: Any) -> bool | None:
@@ -18,5 +19,8 @@ def known_training(training: Any) -> bool | None:
 
 
 def by_training(training: Any, trained: Tensor, used: Tensor, name: str | None = None) -> Tensor:
-    """`trained` while the tensor `training` is True, else `used`."""
-    return select(convert_to_tensor(training), trained, used, name)
+    """`trained` while the tensor `training` is True, else `used`. One of unknown rank is one truth value."""
+    condition = convert_to_tensor(training)
+    if condition.shape.ndims is None:
+        condition = reshape(condition, [])
+    return select(condition, trained, used, name)

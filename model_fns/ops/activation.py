@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar, final
 
+from model_fns.graph.constant import convert_to_tensor
+from model_fns.graph.dtypes import float32
 from model_fns.graph.op import Elementwise
 from model_fns.graph.tensor import Tensor
 from model_fns.ops.apply import apply
+from model_fns.ops.arithmetic import cast
 
 
 @final
@@ -209,6 +212,9 @@ def relu6(features: Any, name: str | None = None) -> Tensor:
 
 def leaky_relu(features: Any, alpha: float = 0.2, name: str | None = None) -> Tensor:
     """features where positive, else alpha * features."""
+    features = convert_to_tensor(features, name="features")
+    if features.dtype.is_integer:
+        features = cast(features, float32)
     return apply(LeakyRelu(float(alpha)), name, features=features)
 
 

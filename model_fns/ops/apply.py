@@ -7,8 +7,10 @@ from typing import Any
 from model_fns.graph.constant import convert_to_tensor
 from model_fns.graph.dtypes import DType
 from model_fns.graph.graph import Graph, get_default_graph
+from model_fns.graph.indexed_slices import IndexedSlices
 from model_fns.graph.op import Op
 from model_fns.graph.tensor import Operation, Tensor
+from model_fns.ops.allowed_types import verify_types
 
 
 def graph_of(*values: Any) -> Graph:
@@ -27,7 +29,7 @@ def graph_of(*values: Any) -> Graph:
 def dtype_of(*values: Any) -> DType | None:
     """The element type of the first tensor or variable among `values`."""
     for value in values:
-        if isinstance(value, Tensor) or hasattr(value, "graph_element"):
+        if isinstance(value, Tensor | IndexedSlices) or hasattr(value, "graph_element"):
             return value.dtype
     return None
 
@@ -41,8 +43,9 @@ def operation(definition: Op, name: str | None = None, dtype: Any = None, /, **i
     values = list(inputs.values())
     graph = graph_of(*values)
     shared = dtype if dtype is not None else dtype_of(*values)
-    with graph.as_default(), graph.name_scope(name or definition.type) as scope:
+    with graph.as_default(), graph.name_scope(definition.type if name is None else name) as scope:
         tensors = [_converted(value, shared, key) for key, value in inputs.items()]
+        verify_types(definition, tensors)
         return graph.create(definition, tensors, scope)
 
 

@@ -8,21 +8,31 @@ from typing import Any, ClassVar, final
 from model_fns.graph import dtypes
 from model_fns.graph.constant import convert_to_tensor
 from model_fns.graph.dimensions import Dims, may_equal, merged
+from model_fns.graph.indexed_slices import IndexedSlices
 from model_fns.graph.op import Elementwise, Op, common_dtype
 from model_fns.graph.tensor import Tensor
 from model_fns.ops.apply import apply, dtype_of, graph_of
 from model_fns.ops.shaping import zeros_like
 
 
-@final
-class Add(Elementwise):
-    """x + y"""
+class Addition(Elementwise):
+    """x + y, of which TensorFlow has two kinds."""
 
     expression: ClassVar[str] = "x + y"
     handles_sizes: ClassVar[bool] = True
 
     def gradient(self, upstream: Tensor, output: Tensor, *inputs: Tensor) -> tuple[Any, ...]:
         return upstream, upstream
+
+
+@final
+class Add(Addition):
+    """x + y, as tf.add makes it, and the operator for strings"""
+
+
+@final
+class AddV2(Addition):
+    """x + y, as the operator makes it"""
 
 
 @final
@@ -86,6 +96,7 @@ class Neg(Elementwise):
     """-x"""
 
     expression: ClassVar[str] = "-x"
+    takes_slices: ClassVar[bool] = True
 
     def gradient(self, upstream: Tensor, output: Tensor, *inputs: Tensor) -> tuple[Any, ...]:
         return (-upstream,)
@@ -231,6 +242,11 @@ def add(x: Any, y: Any, name: str | None = None) -> Tensor:
     return apply(Add(), name, x=x, y=y)
 
 
+def plus(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """x + y, as the operator makes it: one of the two is a tensor."""
+    return apply(Add() if dtype_of(x, y) == dtypes.string else AddV2(), name, x=x, y=y)
+
+
 def subtract(x: Any, y: Any, name: str | None = None) -> Tensor:
     """x - y."""
     return apply(Sub(), name, x=x, y=y)
@@ -314,6 +330,7 @@ class Cast(Elementwise):
     dtype: dtypes.DType
     expression: ClassVar[str] = "x"
     handles_sizes: ClassVar[bool] = True
+    takes_slices: ClassVar[bool] = True
 
     def output_dtype(self, *inputs: dtypes.DType) -> dtypes.DType:
         return self.dtype
@@ -325,7 +342,7 @@ class Cast(Elementwise):
         return inputs[0] if inputs[0].dtype == object else inputs[0].astype(self.dtype.as_numpy_dtype)
 
     def known_value(self, specs: Any, values: Any) -> Any:
-        return values[0] if self.dtype.is_integer else None
+        return None if values[0] is None or not self.dtype.is_integer else self.kernel(values[0])
 
     def gradient(self, upstream: Tensor, output: Tensor, *inputs: Tensor) -> tuple[Any, ...]:
         source = inputs[0].dtype
@@ -337,8 +354,10 @@ def accumulate_n(inputs: Any, shape: Any = None, tensor_dtype: Any = None, name:
     return add_n(inputs, name)
 
 
-def cast(x: Any, dtype: Any, name: str | None = None) -> Tensor:
+def cast(x: Any, dtype: Any, name: str | None = None) -> Any:
     """x in the element type `dtype`; x itself if it has it already."""
+    if isinstance(x, IndexedSlices):
+        return x.with_values(cast(x.values, dtype, name))
     x, target = convert_to_tensor(x), dtypes.as_dtype(dtype)
     return x if x.dtype == target else apply(Cast(target), name, x=x)
 

@@ -20,7 +20,7 @@ from model_fns.ops.arithmetic import cast
 from model_fns.ops.comparison import equal, select
 from model_fns.ops.control import stop_gradient
 from model_fns.ops.elementary import log
-from model_fns.ops.indexing import embedding_lookup
+from model_fns.ops.embeddings import embedding_lookup
 from model_fns.ops.joining import concat
 from model_fns.ops.linalg import matmul
 from model_fns.ops.reduction import reduce_any, reduce_sum

@@ -10,14 +10,15 @@ import numpy as np
 
 from model_fns.errors import InvalidArgumentError
 from model_fns.graph.constant import Constant, convert_to_tensor
-from model_fns.graph.dimensions import Dims
+from model_fns.graph.dimensions import Dims, may_equal, text
 from model_fns.graph.dtypes import DType
 from model_fns.graph.op import Op
+from model_fns.graph.shapes import TensorShape
 from model_fns.graph.tensor import Operation, Tensor
 from model_fns.ops import comparison
 from model_fns.ops.apply import apply, graph_of, operation
 from model_fns.ops.arithmetic import abs as absolute
-from model_fns.ops.control import identity, no_op
+from model_fns.ops.control import no_op
 from model_fns.ops.reduction import reduce_all
 from model_fns.ops.summarized import summarized
 
@@ -228,10 +229,36 @@ def is_tensor(x: Any) -> bool:
 
 def ensure_shape(x: Any, shape: Any, name: str | None = None) -> Tensor:
     """x, with what `shape` adds to what is known of its sizes. ValueError if it contradicts."""
-    x = convert_to_tensor(x)
-    result = identity(x, name or "EnsureShape")
+    wanted = TensorShape(shape)
+    sizes = None if wanted.ndims is None else tuple(wanted.as_list())
+    result = apply(EnsureShape(sizes), name, input=convert_to_tensor(x))
     result.set_shape(shape)
     return result
+
+
+@final
+@dataclass(frozen=True)
+class EnsureShape(Op):
+    """x, which must have these sizes; None stands for any"""
+
+    sizes: tuple[int | None, ...] | None
+    is_view: ClassVar[bool] = True
+
+    def output_shape(self, *inputs: Dims) -> Dims:
+        dims = inputs[0]
+        wanted = dims if self.sizes is None else self.sizes
+        if len(dims) != len(wanted) or not all(
+            size is None or may_equal(size, found) for size, found in zip(wanted, dims, strict=True)
+        ):
+            expected = ",".join("?" if size is None else str(size) for size in wanted)
+            raise ValueError(f"Shape of tensor {text(dims)} is not compatible with expected shape [{expected}].")
+        return tuple(found if size is None else size for size, found in zip(wanted, dims, strict=True))
+
+    def gradient(self, upstream: Tensor, output: Tensor, *inputs: Tensor) -> tuple[Any, ...]:
+        return (upstream,)
+
+    def kernel(self, *inputs: Any) -> Any:
+        return inputs[0]
 
 
 def check_numerics(tensor: Any, message: str, name: str | None = None) -> Tensor:

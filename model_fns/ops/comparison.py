@@ -132,8 +132,11 @@ class Where(Op):
     def output_dtype(self, *inputs: dtypes.DType) -> dtypes.DType:
         return dtypes.int64
 
-    def output_shape(self, *inputs: Dims) -> Dims:
-        return unknown(), len(inputs[0])
+    def copes_without(self, position: int) -> bool:
+        return True
+
+    def output_shape(self, *inputs: Any) -> Dims:
+        return unknown(), unknown() if inputs[0] is None else len(inputs[0])
 
     def gradient(self, upstream: Tensor, output: Tensor, *inputs: Tensor) -> tuple[Any, ...]:
         return (None,)

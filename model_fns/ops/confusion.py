@@ -16,7 +16,6 @@ from model_fns.ops.gather_nd import scatter_nd
 from model_fns.ops.joining import concat, stack
 from model_fns.ops.segments import unsorted_segment_sum
 from model_fns.ops.shaping import ones_like, reshape, squeeze
-from model_fns.ops.sizes import known_rank
 
 
 def confusion_matrix(
@@ -30,7 +29,7 @@ def confusion_matrix(
     """How often class i was taken for class j, at [i, j] of a matrix [num_classes, num_classes].
 
     `weights` count each example as much. InvalidArgumentError for a class out of range. Without `num_classes`, as many
-    as the largest says; then labels and predictions must not depend on variables.
+    as the largest says.
     """
     graph = graph_of(labels, predictions)
     with graph.as_default(), graph.name_scope(name or "confusion_matrix"):
@@ -49,7 +48,7 @@ def bincount(
 ) -> Tensor:
     """How often each number from 0 to the largest comes in `arr`, or the sum of its weights.
 
-    At least `minlength` numbers, at most `maxlength`, larger ones being left out. `arr` must not depend on variables.
+    At least `minlength` numbers, at most `maxlength`, larger ones being left out.
     """
     numbers = convert_to_tensor(arr, name="arr")
     with numbers.graph.as_default(), numbers.graph.name_scope("bincount"):
@@ -65,7 +64,7 @@ def bincount(
 def _vector(values: Any, name: str) -> Tensor:
     """Classes as int64 [n], of [n] or [n, 1]."""
     tensor = convert_to_tensor(values, name=name)
-    if known_rank(tensor) == 2:
+    if tensor.dims is not None and len(tensor.dims) == 2:
         tensor = squeeze(tensor, [-1])
     return cast(tensor, "int64")
 

@@ -13,6 +13,7 @@ from model_fns.graph.constant import convert_to_tensor
 from model_fns.graph.dimensions import Dims
 from model_fns.graph.dtypes import DType
 from model_fns.graph.graph import as_operation, get_default_graph
+from model_fns.graph.indexed_slices import IndexedSlices
 from model_fns.graph.op import Op, TensorSpec
 from model_fns.graph.shapes import to_dims
 from model_fns.graph.tensor import Operation, Tensor
@@ -23,6 +24,7 @@ class Same(Op):
     """An op whose output is its input"""
 
     handles_sizes: ClassVar[bool] = True
+    takes_slices: ClassVar[bool] = True
 
     def output_shape(self, *inputs: Dims) -> Dims:
         return inputs[0]
@@ -89,6 +91,13 @@ class Placeholder(Op):
     def kernel(self, *inputs: Any) -> Any:
         raise InvalidArgumentError(message=f"You must feed a value for placeholder tensor with dtype {self.dtype.name}")
 
+    def unfed(self, operation: Operation) -> InvalidArgumentError:
+        """The error for `operation`, of this definition, which was not fed."""
+        kind = {"float32": "float", "float64": "double", "float16": "half"}.get(self.dtype.name, self.dtype.name)
+        sizes = ",".join(str(size) if isinstance(size, int) else "?" for size in operation.outputs[0].dims or ())
+        told = f"You must feed a value for placeholder tensor '{operation.name}' with dtype {kind}"
+        return InvalidArgumentError(None, operation, f"{told} and shape [{sizes}]" if sizes else told)
+
 
 @final
 @dataclass(frozen=True)
@@ -153,6 +162,8 @@ def _flattened(items: Any) -> Iterable[Any]:
     for item in items:
         if isinstance(item, list | tuple):
             yield from _flattened(item)
+        elif isinstance(item, IndexedSlices):
+            yield from item.parts
         elif item is not None:
             yield item
 
@@ -161,15 +172,17 @@ def tuple_(tensors: Any, name: str | None = None, control_inputs: Any = None) ->
     """The tensors, none of which is handed out before all are computed."""
     graph = graph_of(*tensors)
     with graph.as_default(), graph.name_scope(name or "tuple"):
-        gate = [as_operation(item) for item in list(tensors) + list(control_inputs or []) if item is not None]
+        gate = [as_operation(item) for item in _flattened([*tensors, *(control_inputs or [])])]
         if not gate:
             raise ValueError("Must have at least one Tensor or Operation")
         done = group(*gate)
         return [None if tensor is None else with_dependencies([done], tensor) for tensor in tensors]
 
 
-def with_dependencies(dependencies: Iterable[Any], output_tensor: Any, name: str | None = None) -> Tensor:
-    """`output_tensor`, handed out after `dependencies`."""
+def with_dependencies(dependencies: Iterable[Any], output_tensor: Any, name: str | None = None) -> Any:
+    """`output_tensor` (of IndexedSlices, the rows), handed out after `dependencies`."""
+    if isinstance(output_tensor, IndexedSlices):
+        return output_tensor.with_values(with_dependencies(dependencies, output_tensor.values, name))
     graph = graph_of(output_tensor)
     with graph.as_default(), graph.control_dependencies(dependencies):
         return identity(output_tensor, name or "control_dependency")

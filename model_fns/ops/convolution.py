@@ -179,6 +179,16 @@ def checked_padding(padding: Any) -> str:
     return text
 
 
+def _explicit(padding: Any, data_format: str) -> tuple[tuple[int, int], ...]:
+    """Zeros before and after along each axis. ValueError for any in the batch or the channels."""
+    if len(padding) != 4 or any(len(pair) != 2 for pair in padding):
+        raise ValueError(f"Explicit padding must be a list of four pairs, one for each axis. Received: {padding}")
+    pairs = tuple((int(before), int(after)) for before, after in padding)
+    if any(pairs[axis] != (0, 0) for axis in ((0, 1) if data_format == "NCHW" else (0, 3))):
+        raise ValueError(f"Nonzero explicit padding in the batch or depth dimensions is not supported: {padding}")
+    return pairs
+
+
 def channels_last(x: Tensor, data_format: str) -> Tensor:
     """An image tensor with its channels moved to the end if they are first."""
     return transpose(x, (0, 2, 3, 1)) if data_format == "NCHW" else x
@@ -221,11 +231,18 @@ def conv2d(
 ) -> Tensor:
     """Images `input` [batch, height, width, channels] convolved with `filter` [height, width, channels, outputs].
 
-    With `dilations`, the weights stand so many pixels apart.
+    `padding` is SAME, VALID, or how many zeros before and after along each of the four axes. With `dilations`, the
+    weights stand so many pixels apart.
     """
     filter = filters if filter is None else filter
-    kind = Conv2D(spatial_pair(1 if strides is None else strides, "strides", data_format), checked_padding(padding))
+    explicit = isinstance(padding, list | tuple)
+    steps = spatial_pair(1 if strides is None else strides, "strides", data_format)
+    if min(steps) < 1:
+        raise ValueError(f"Stride must be > 0, but got {min(steps)}")
+    kind = Conv2D(steps, "VALID" if explicit else checked_padding(padding))
     x = convert_to_tensor(input, None if isinstance(input, Tensor) else dtype_of(filter))
+    if explicit:
+        x = apply(Pad(_explicit(padding, data_format)), tensor=x)
     weights = convert_to_tensor(filter, None if isinstance(filter, Tensor) else x.dtype)
     rates = spatial_pair(dilations, "dilations", data_format)
     if rates != (1, 1):

@@ -1,8 +1,7 @@
 """Ops that make as much as their input's contents say: the places of what is true, different values, classes there are.
 
-Where such an op depends on the input of the graph alone, it runs before the compiled part of a step. What can be made
-of its places by `gather` is, so that it may depend on variables, and has a gradient: a mask from the labels can be
-applied to logits.
+Where such an op depends on the input of the graph alone, it runs before the compiled part of a step, else between two
+parts. What can be made of its places by `gather` is, so that it is compiled and has a gradient.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from model_fns.ops.arithmetic import cast
 from model_fns.ops.comparison import equal, places_of_true
 from model_fns.ops.indexing import gather
 from model_fns.ops.joining import concat
-from model_fns.ops.shaping import reshape, size
+from model_fns.ops.shaping import expand_dims, reshape, shape, size
 from model_fns.ops.sizes import known_rank, position_of, product_of, sizes_of
 
 
@@ -123,6 +122,29 @@ class StitchPlaces(Op):
         return places
 
 
+@final
+@dataclass(frozen=True)
+class PartitionNumbers(Op):
+    """x, whose elements must be numbers from 0 up to but without `count`"""
+
+    count: int
+
+    def output_shape(self, *inputs: Dims) -> Dims:
+        return inputs[0]
+
+    def gradient(self, upstream: Tensor, output: Tensor, *inputs: Tensor) -> tuple[Any, ...]:
+        return (None,)
+
+    def kernel(self, *inputs: Any) -> Any:
+        numbers = np.asarray(inputs[0])
+        bad = np.argwhere((numbers < 0) | (numbers >= self.count))
+        if len(bad):
+            at = tuple(int(i) for i in bad[0])
+            place = f"partitions{list(at)}" if at else "partitions"
+            raise InvalidArgumentError(message=f"{place} = {numbers[at]} is not in [0, {self.count})")
+        return numbers
+
+
 class Unique(NamedTuple):
     """Different values, and which of them each element is."""
 
@@ -148,20 +170,28 @@ class Difference(NamedTuple):
 def boolean_mask(tensor: Any, mask: Any, name: str = "boolean_mask", axis: int | None = None) -> Tensor:
     """The slices of `tensor` where `mask`, which has the shape of its axes from `axis` (0) on, is true, along one axis.
 
-    The mask must depend on the input alone, not on variables; the tensor may.
+    Raises ValueError for a mask that is a scalar or of unknown rank, or has another shape.
     """
     tensor, mask = convert_to_tensor(tensor, name="tensor"), convert_to_tensor(mask, bool_, "mask")
     with tensor.graph.as_default(), tensor.graph.name_scope(name):
-        rank, masked = known_rank(tensor), known_rank(mask)
+        if mask.dims is None:
+            raise ValueError(
+                "Number of mask dimensions must be specified, even if some dimensions are None.  E.g. shape=[None] is "
+                "ok, but shape=None is not."
+            )
+        masked = len(mask.dims)
         if masked == 0:
             raise ValueError("mask cannot be scalar.")
-        first = 0 if axis is None else position_of(int(axis), rank)
+        places = reshape(places_of_true(reshape(mask, [-1])), [-1])
+        if tensor.dims is None and not axis:
+            return gather(reshape(tensor, concat([[-1], shape(tensor)[masked:]], 0)), places)
+        first = 0 if axis is None else position_of(int(axis), known_rank(tensor))
         if not tensor.shape[first : first + masked].is_compatible_with(mask.shape):
             raise ValueError(f"Shapes {tensor.shape[first : first + masked]} and {mask.shape} are incompatible")
         sizes = sizes_of(tensor)
         joined = product_of(sizes[first : first + masked])
-        flat = tensor if masked == 1 else reshape(tensor, [*sizes[:first], joined, *sizes[first + masked :]])
-        places = reshape(places_of_true(reshape(mask, [-1])), [-1])
+        # A reshape even where it changes nothing: by a table that is masked, the gradient is dense in TensorFlow, too.
+        flat = reshape(tensor, [*sizes[:first], joined, *sizes[first + masked :]])
         return gather(flat, places, axis=first)
 
 
@@ -190,9 +220,12 @@ def count_up_to_largest(numbers: Tensor, least: int = 0, most: int | None = None
 
 
 def dynamic_partition(data: Any, partitions: Any, num_partitions: int, name: str | None = None) -> list[Tensor]:
-    """The rows of `data` in lists: row i goes into list partitions[i]. `partitions` must not depend on variables."""
+    """The rows of `data` in lists: row i goes into list partitions[i]."""
     data, partitions = convert_to_tensor(data, name="data"), convert_to_tensor(partitions, name="partitions")
     with data.graph.as_default(), data.graph.name_scope(name or "DynamicPartition"):
+        partitions = apply(PartitionNumbers(int(num_partitions)), partitions=partitions)
+        if known_rank(partitions) == 0:
+            data, partitions = expand_dims(data, 0), expand_dims(partitions, 0)
         return [
             boolean_mask(data, equal(partitions, convert_to_tensor(number, partitions.dtype)), f"part_{number}")
             for number in range(int(num_partitions))
@@ -202,7 +235,7 @@ def dynamic_partition(data: Any, partitions: Any, num_partitions: int, name: str
 def dynamic_stitch(indices: Any, data: Any, name: str | None = None) -> Tensor:
     """One tensor of the rows of several: row j of data[i] becomes row indices[i][j]; of two the last stays.
 
-    The indices must name all rows, and not depend on variables.
+    The indices must name all rows.
     """
     places = [convert_to_tensor(item) for item in indices]
     rows = [convert_to_tensor(item) for item in data]

@@ -9,10 +9,12 @@ import numpy as np
 from model_fns.errors import InvalidArgumentError
 from model_fns.graph.constant import Constant, convert_to_tensor
 from model_fns.graph.dimensions import Dims, Symbol
+from model_fns.graph.indexed_slices import IndexedSlices
 from model_fns.graph.op import Op, TensorSpec
 from model_fns.graph.tensor import Tensor
 from model_fns.ops.apply import apply, dtype_of, graph_of
-from model_fns.ops.arithmetic import FloorDiv, FloorMod, RealDiv, abs, divide, multiply, sign, subtract
+from model_fns.ops.arithmetic import FloorDiv, FloorMod, RealDiv, abs, add, cast, divide, multiply, sign, subtract
+from model_fns.ops.comparison import less, logical_and, not_equal
 
 
 @final
@@ -72,6 +74,11 @@ def truncatediv(x: Any, y: Any, name: str | None = None) -> Tensor:
     """x / y rounded towards 0. InvalidArgumentError for integers divided by 0."""
     with graph_of(x, y).name_scope(name or "TruncateDiv") as scope:
         x, y = pair(x, y)
+        if x.dtype.is_integer:
+            quotient = floordiv(x, y)
+            zero = convert_to_tensor(0, x.dtype)
+            below = logical_and(not_equal(quotient * y, x), not_equal(less(x, zero), less(y, zero)))
+            return add(quotient, cast(below, x.dtype), scope)
         return multiply(sign(x) * sign(y), floordiv(abs(x), abs(y)), scope)
 
 
@@ -105,8 +112,10 @@ def div(x: Any, y: Any, name: str | None = None) -> Tensor:
     return (floordiv if x.dtype.is_integer else realdiv)(x, y, name or "div")
 
 
-def scalar_mul(scalar: Any, x: Any, name: str | None = None) -> Tensor:
+def scalar_mul(scalar: Any, x: Any, name: str | None = None) -> Any:
     """x times a single number of its own element type. ValueError if `scalar` has axes."""
+    if isinstance(x, IndexedSlices):
+        return x.with_values(scalar_mul(scalar, x.values, name))
     x = convert_to_tensor(x)
     factor = convert_to_tensor(scalar, None if isinstance(scalar, Tensor) else x.dtype)
     if factor.shape.ndims != 0:

@@ -17,6 +17,7 @@ from model_fns.ops.arithmetic import cast
 from model_fns.ops.joining import range_, stack
 from model_fns.ops.shaping import broadcast_like, reshape, size_vector
 from model_fns.ops.sizes import known_rank, size_at
+from model_fns.ops.table_rows import slices_of
 
 
 def _depth(indices: Dims) -> int:
@@ -28,7 +29,7 @@ def _depth(indices: Dims) -> int:
     return indices[-1]
 
 
-def _checked(indices: Any, shape: tuple[int, ...]) -> tuple[Any, ...]:
+def checked_places(indices: Any, shape: tuple[int, ...]) -> tuple[Any, ...]:
     """The indices of each axis. InvalidArgumentError for one that is out of range."""
     indices = np.asarray(indices)
     bad = np.argwhere(np.any((indices < 0) | (indices >= np.array(shape[: indices.shape[-1]], int)), -1))
@@ -58,11 +59,16 @@ class GatherNd(Op):
         return indices[:-1] + x[depth:]
 
     def gradient(self, upstream: Tensor, output: Tensor, *inputs: Tensor) -> tuple[Any, ...]:
-        return apply(ScatterNdLike(), updates=upstream, indices=inputs[1], like=inputs[0]), None
+        params, indices = inputs
+        if params.dims is not None and indices.dims is not None and indices.dims[1:] == (1,):
+            return slices_of(upstream, params, reshape(indices, [-1])), None
+        return apply(ScatterNdLike(), updates=upstream, indices=indices, like=params), None
 
     def kernel(self, *inputs: Any) -> Any:
         x, indices = inputs
-        return np.asarray(x[_checked(indices, np.shape(x))], order="C")
+        if np.shape(indices)[-1] == 0:  # each vector names all of x
+            return np.array(np.broadcast_to(x, np.shape(indices)[:-1] + np.shape(x)))
+        return np.asarray(x[checked_places(indices, np.shape(x))], order="C")
 
 
 @final
@@ -83,7 +89,7 @@ class ScatterNdLike(Op):
     def kernel(self, *inputs: Any) -> Any:
         updates, indices, like = inputs
         result = np.zeros(np.shape(like), updates.dtype)
-        np.add.at(result, _checked(indices, result.shape), updates)
+        np.add.at(result, checked_places(indices, result.shape), updates)
         return result
 
 
@@ -112,7 +118,7 @@ class ScatterNd(Op):
     def kernel(self, *inputs: Any) -> Any:
         indices, updates, shape = inputs
         result = np.zeros(tuple(int(size) for size in shape), updates.dtype)
-        np.add.at(result, _checked(indices, result.shape), updates)
+        np.add.at(result, checked_places(indices, result.shape), updates)
         return result
 
 

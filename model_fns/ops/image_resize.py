@@ -8,14 +8,19 @@ from typing import Any, final
 import numpy as np
 
 from model_fns.graph.constant import convert_to_tensor
+from model_fns.graph.dimensions import Symbol
 from model_fns.graph.dtypes import float32
 from model_fns.graph.tensor import Tensor
+from model_fns.ops.apply import apply
 from model_fns.ops.arithmetic import cast
+from model_fns.ops.computed_resize import ComputedResize, is_fixed
+from model_fns.ops.elementary import round as round_
 from model_fns.ops.image_geometry import as_batch, first_axis, from_batch, known_size, pad_to_bounding_box
 from model_fns.ops.indexing import gather
-
-Taps = list[tuple[np.ndarray, np.ndarray]]  # for each place of the result: an index into the image, and its weight
-_TABLE = 1024  # steps between two pixels for which TensorFlow's bicubic resizing has weights
+from model_fns.ops.joining import stack
+from model_fns.ops.reduction import reduce_min
+from model_fns.ops.resize_taps import Taps, taps_of
+from model_fns.ops.shaping import shape
 
 
 @final
@@ -28,53 +33,12 @@ class ResizeMethod:
     AREA = 3
 
 
-def _places(size: int, target: int, align_corners: bool, half_pixel_centers: bool) -> np.ndarray:
-    """Where in an axis of `size` pixels each of `target` pixels lies: float32, as TensorFlow computes it."""
-    scale = (size - 1) / (target - 1) if align_corners and target > 1 else size / target
-    places = np.arange(target, dtype=np.float32)
-    if half_pixel_centers:
-        return (places + np.float32(0.5)) * np.float32(scale) - np.float32(0.5)
-    return places * np.float32(scale)
-
-
-def _linear(size: int, places: np.ndarray) -> Taps:
-    below = np.floor(places)
-    share = (places - below).astype(np.float32)
-    low = np.clip(below, 0, size - 1).astype(np.int32)
-    high = np.clip(np.ceil(places), 0, size - 1).astype(np.int32)
-    return [(low, 1 - share), (high, share)]
-
-
-def _cubic(size: int, places: np.ndarray, half_pixel_centers: bool) -> Taps:
-    """Keys' kernel, with a = -0.75 (with half pixel centres -0.5, and no weight for what is outside)."""
-    below = np.floor(places).astype(int)
-    t = np.rint((places - below) * _TABLE) / _TABLE
-    a = -0.5 if half_pixel_centers else -0.75
-
-    def near(x: np.ndarray) -> np.ndarray:
-        return ((a + 2) * x - (a + 3)) * x * x + 1
-
-    def far(x: np.ndarray) -> np.ndarray:
-        return ((a * x - 5 * a) * x + 8 * a) * x - 4 * a
-
-    offsets = (-1, 0, 1, 2)
-    weights = [far(1 + t), near(t), near(1 - t), far(2 - t)]
-    indices = [np.clip(below + offset, 0, size - 1) for offset in offsets]
-    if half_pixel_centers:
-        inside = [(below + offset >= 0) & (below + offset < size) for offset in offsets]
-        weights = [weight * kept for weight, kept in zip(weights, inside, strict=True)]
-        total = np.sum(weights, axis=0)
-        weights = [weight / total for weight in weights]
-    return [(index.astype(np.int32), weight.astype(np.float32)) for index, weight in zip(indices, weights, strict=True)]
-
-
 def _resampled(images: Tensor, axis: int, taps: Taps) -> Tensor:
     """The weighted sum of the pixels that each place of the result is made of."""
     total: Any = None
     for index, weight in taps:
-        if not weight.any():
-            continue
-        part = gather(images, index, axis=axis) * weight.reshape(-1, *[1] * (3 - axis))
+        part = gather(images, index, axis=axis)
+        part = part if weight is None else part * weight.reshape(-1, *[1] * (3 - axis))
         total = part if total is None else total + part
     return total
 
@@ -95,22 +59,21 @@ def _resized(images: Any, size: Any, align: bool, centers: bool, name: str, meth
         raise ValueError(f"Shape must be rank 4 but is rank 3: {images.name}")
     if align and centers:
         raise ValueError("If half_pixel_centers is True, align_corners must be False.")
+    if images.dims is None or any(isinstance(old, Symbol) for old in images.dims[1:3]) or not is_fixed(size):
+        return apply(ComputedResize(method, align, centers), name, images=images, size=_vector(size))
     targets = _target(size)
     with images.graph.as_default(), images.graph.name_scope(name):
-        nearest = method == ResizeMethod.NEAREST_NEIGHBOR
-        made = images if nearest else cast(images, float32)
+        made = images if method == ResizeMethod.NEAREST_NEIGHBOR else cast(images, float32)
         for axis, old, new in zip((1, 2), known_size(images), targets, strict=True):
-            places = _places(old, new, align, centers)
-            if nearest:
-                if centers:  # the pixel that the middle lies in
-                    places = np.floor(places + np.float32(0.5))
-                else:  # half up, not to even
-                    places = np.floor(places + np.float32(0.5)) if align else np.floor(places)
-                made = gather(made, np.clip(places, 0, old - 1).astype(np.int32), axis=axis)
-            else:
-                linear = method == ResizeMethod.BILINEAR
-                made = _resampled(made, axis, _linear(old, places) if linear else _cubic(old, places, centers))
+            made = _resampled(made, axis, taps_of(method, old, new, align, centers))
         return made
+
+
+def _vector(size: Any) -> Tensor:
+    """A size as a vector of integers."""
+    if isinstance(size, list | tuple) and not is_fixed(size):
+        return stack(size)
+    return convert_to_tensor(size if isinstance(size, Tensor) else np.asarray(size), None, "size")
 
 
 def resize_bilinear(
@@ -157,17 +120,33 @@ def resize_images(
     images = convert_to_tensor(images, name="images")
     with images.graph.as_default(), images.graph.name_scope(name or "resize"):
         batch, single = as_batch(images)
+        sizes = [old.value for old in batch.shape[1:3]]
+        if None in sizes or not is_fixed(size):
+            return from_batch(_of_computed_size(batch, size, method, align_corners, preserve_aspect_ratio), single)
         old, new = known_size(batch), _target(size)
         if preserve_aspect_ratio:
             scale = min(new[0] / old[0], new[1] / old[1])
             new = (int(np.round(scale * old[0])), int(np.round(scale * old[1])))
         if new == old:
             return images
-        if method == ResizeMethod.AREA:
-            raise NotImplementedError("tf.image.resize_images: the method AREA is not available; BILINEAR is.")
-        if method not in _FUNCTIONS:
-            raise ValueError("Resize method is not implemented.")
-        return from_batch(_FUNCTIONS[method](batch, new, align_corners), single)
+        return from_batch(_function(method)(batch, new, align_corners), single)
+
+
+def _function(method: Any) -> Any:
+    if method == ResizeMethod.AREA:
+        raise NotImplementedError("tf.image.resize_images: the method AREA is not available; BILINEAR is.")
+    if method not in _FUNCTIONS:
+        raise ValueError("Resize method is not implemented.")
+    return _FUNCTIONS[method]
+
+
+def _of_computed_size(images: Tensor, size: Any, method: Any, align_corners: bool, keep_ratio: bool) -> Tensor:
+    """Where the old size, or the new one, shows when the graph runs."""
+    wanted = _vector(size)
+    if keep_ratio:
+        old = cast(shape(images)[1:3], float32)
+        wanted = cast(round_(reduce_min(cast(wanted, float32) / old) * old), "int32")
+    return _function(method)(images, wanted, align_corners)
 
 
 def resize_image_with_pad(

@@ -1,4 +1,4 @@
-"""Choosing by index: gather and its adjoint scatter_add, one_hot, embedding look-ups."""
+"""Choosing by index: gather and its adjoint scatter_add, one_hot."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import numpy as np
 
 from model_fns.errors import InvalidArgumentError
 from model_fns.graph import dtypes
-from model_fns.graph.constant import convert_to_tensor
-from model_fns.graph.dimensions import Dims
+from model_fns.graph.constant import Constant, as_array, convert_to_tensor
+from model_fns.graph.dimensions import Dims, Symbol, unknown
 from model_fns.graph.dtypes import DType, as_dtype
 from model_fns.graph.op import Op
 from model_fns.graph.tensor import Tensor
-from model_fns.ops.apply import apply, graph_of
-from model_fns.ops.control import identity
+from model_fns.ops.apply import apply
 from model_fns.ops.gather_nd import gather_along
+from model_fns.ops.table_rows import are_distinct, present_rows, slices_of
 
 
 @final
@@ -39,7 +39,10 @@ class Gather(Op):
         return x[:axis] + indices + x[axis + 1 :]
 
     def gradient(self, upstream: Tensor, output: Tensor, *inputs: Tensor) -> tuple[Any, ...]:
-        return apply(ScatterAdd(self.axis), updates=upstream, indices=inputs[1], like=inputs[0]), None
+        params, indices = inputs
+        if self.axis == 0 and params.dims is not None:
+            return slices_of(upstream, params, indices), None
+        return apply(ScatterAdd(self.axis), updates=upstream, indices=indices, like=params), None
 
     def kernel(self, *inputs: Any) -> Any:
         x, indices = inputs
@@ -56,7 +59,7 @@ class Gather(Op):
 @final
 @dataclass(frozen=True)
 class ScatterAdd(Op):
-    """Zeros in the shape of z, with the slices x added where the indices y say: the adjoint of Gather"""
+    """Zeros in the shape of z, with the slices x added where the indices y say, if not -1: the adjoint of Gather"""
 
     axis: int = 0
     shape_inputs: ClassVar[tuple[int, ...]] = (2,)
@@ -76,7 +79,8 @@ class ScatterAdd(Op):
         axis = self.axis % len(shape)
         result = np.zeros((shape[axis], *shape[:axis], *shape[axis + 1 :]), updates.dtype)
         moved = np.moveaxis(updates, range(axis, axis + np.ndim(indices)), range(np.ndim(indices)))
-        np.add.at(result, indices, moved)
+        present = np.asarray(indices) >= 0
+        np.add.at(result, indices[present], moved[present])
         return np.ascontiguousarray(np.moveaxis(result, 0, axis))
 
 
@@ -107,6 +111,41 @@ class OneHot(Op):
         return value if self.axis == -1 else np.ascontiguousarray(np.moveaxis(value, -1, self.axis))
 
 
+@final
+@dataclass(frozen=True)
+class ComputedOneHot(Op):
+    """OneHot of the depth y"""
+
+    type_name: ClassVar[str] = "OneHot"
+    axis: int = -1
+    on_value: float = 1
+    off_value: float = 0
+    dtype: DType = dtypes.float32
+    value_inputs: ClassVar[tuple[int, ...]] = (1,)
+
+    def of_depth(self, depth: Any) -> OneHot:
+        return OneHot(depth, self.axis, self.on_value, self.off_value, self.dtype)
+
+    def output_dtype(self, *inputs: DType) -> DType:
+        return self.dtype
+
+    def copes_without(self, position: int) -> bool:
+        return position == 1
+
+    def output_shape(self, *inputs: Any) -> Dims:
+        indices, depth = inputs
+        return self.of_depth(unknown() if depth is None else depth[0]).output_shape(indices)
+
+    def gradient(self, upstream: Tensor, output: Tensor, *inputs: Tensor) -> tuple[Any, ...]:
+        return None, None
+
+    def kernel(self, *inputs: Any) -> Any:
+        indices, depth = inputs
+        if depth < 0:
+            raise InvalidArgumentError(message=f"depth must be non-negative, got: {int(depth)}")
+        return self.of_depth(int(depth)).kernel(indices)
+
+
 def gather(
     params: Any,
     indices: Any,
@@ -117,11 +156,15 @@ def gather(
 ) -> Tensor:
     """The slices of `params` along `axis` (default `batch_dims`) at `indices`.
 
-    With `batch_dims`, the first axes of both go together. InvalidArgumentError for an index out of range.
+    With `batch_dims`, the first axes of both go together. InvalidArgumentError for an index out of range; but -1 among
+    the indices of a gradient, as an optimizer's _apply_sparse gets it, gives zeros.
     """
     if batch_dims:
         return gather_along(params, indices, int(batch_dims if axis is None else axis), int(batch_dims), name)
-    return apply(Gather(int(axis or 0)), name, params=convert_to_tensor(params), indices=convert_to_tensor(indices))
+    params, indices = convert_to_tensor(params), convert_to_tensor(indices)
+    if not axis and are_distinct(indices):
+        return present_rows(params, indices, name=name)
+    return apply(Gather(int(axis or 0)), name, params=params, indices=indices)
 
 
 def one_hot(
@@ -138,34 +181,52 @@ def one_hot(
     Rows of bad indices stay off.
     """
     size = depth.known_value if isinstance(depth, Tensor) else depth
-    if size is None:
-        raise ValueError(f"depth must be known when the graph is built, got {depth}")
-    definition = OneHot(
-        int(size),
+    rank = len(depth.dims or ()) if isinstance(depth, Tensor) else np.ndim(depth)
+    if rank:
+        raise ValueError(f"Input must be scalar but has rank {rank}: depth is {depth}")
+    kind = _value_type(on_value, off_value, dtype)
+    definition = ComputedOneHot(
         -1 if axis is None else int(axis),
-        1 if on_value is None else on_value,
-        0 if off_value is None else off_value,
-        as_dtype(dtype or dtypes.float32),
+        _as_value(1 if on_value is None else on_value, kind),
+        _as_value(0 if off_value is None else off_value, kind),
+        kind,
     )
-    return apply(definition, name or "one_hot", indices=convert_to_tensor(indices))
+    indices, name = convert_to_tensor(indices), name or "one_hot"
+    if size is None or isinstance(np.ravel(size)[0], Symbol):
+        return apply(definition, name, indices=indices, depth=depth)
+    if size < 0:
+        raise ValueError(f"Dimension size, given by scalar input 1, must be non-negative but is {size}")
+    return apply(definition.of_depth(int(size)), name, indices=indices)
 
 
-def embedding_lookup(
-    params: Any,
-    ids: Any,
-    partition_strategy: str = "mod",
-    name: str | None = None,
-    validate_indices: bool = True,
-    max_norm: Any = None,
-) -> Tensor:
-    """The rows of the table `params` at `ids`."""
-    if max_norm is not None:
-        raise NotImplementedError(
-            "tf.nn.embedding_lookup: max_norm is not available. Use tf.clip_by_norm on the result."
-        )
-    table = params[0] if isinstance(params, list | tuple) and len(params) == 1 else params
-    if isinstance(table, list | tuple):
-        raise NotImplementedError("tf.nn.embedding_lookup: a list of partitions is not available. Pass one table.")
-    graph = graph_of(table, ids)
-    with graph.as_default(), graph.name_scope(name or "embedding_lookup") as scope:
-        return identity(gather(table, ids, name=scope))
+def _value_type(on_value: Any, off_value: Any, dtype: Any) -> DType:
+    """The element type of a one-hot tensor: `dtype`, or that of the values, which must agree with it."""
+    given = {
+        name: value.dtype if isinstance(value, Tensor) else _type_of(value)
+        for name, value in (("on_value", on_value), ("off_value", off_value))
+        if value is not None
+    }
+    wanted = None if dtype is None else as_dtype(dtype)
+    for name, kind in given.items():
+        if wanted is not None and kind != wanted:
+            raise TypeError(f"dtype {kind!r} of {name} does not match dtype parameter {wanted!r}")
+    kinds = list(given.values())
+    if len(kinds) == 2 and kinds[0] != kinds[1]:
+        raise TypeError(f"dtype {kinds[0]!r} of on_value does not match dtype {kinds[1]!r} of off_value")
+    return wanted or (kinds[0] if kinds else dtypes.float32)
+
+
+def _type_of(value: Any) -> DType:
+    """The element type that `value` would have as a tensor."""
+    array = as_array(value, None)
+    return dtypes.string if array.dtype == object else as_dtype(array.dtype)
+
+
+def _as_value(value: Any, kind: DType) -> Any:
+    """A value as the elements of a one-hot tensor hold it."""
+    if not isinstance(value, Tensor):
+        return as_array(value, kind).item()
+    definition = value.op.definition
+    if not isinstance(definition, Constant):
+        raise ValueError(f"on_value and off_value must be known when the graph is built, got {value}")
+    return definition.value.array.item()

@@ -2,25 +2,50 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, final
 
 import numpy as np
 
 from model_fns.graph.constant import convert_to_tensor, register_conversion
-from model_fns.graph.dimensions import Dim, Dims, Symbol, larger, may_equal, merged, text
+from model_fns.graph.dimensions import Dim, Dims, Symbol, is_known, larger, may_equal, merged, text, unknown
 from model_fns.graph.dtypes import DType, int32
-from model_fns.graph.op import Op
+from model_fns.graph.op import Op, TensorSpec
 from model_fns.graph.tensor import Tensor
 from model_fns.ops.apply import apply, dtype_of, operation
 from model_fns.ops.reduction import reduce_sum
-from model_fns.ops.shaping import reshape
+from model_fns.ops.shaping import rank, reshape, shape
+
+_FEW = 64  # numbers that may be known to be a shape, or axes
 
 
 def _axis(axis: int, rank: int) -> int:
     if not -rank <= axis < rank:
         raise ValueError(f"Expected axis in the range [{-rank}, {rank}), but got {axis}")
     return axis % rank
+
+
+def _partly_known(specs: Sequence[TensorSpec], values: Sequence[Any], rank: int) -> list[Any] | None:
+    """The values, with unknown sizes in place of those not known; None unless it is numbers of `rank` of which one is.
+
+    So the shape made of [n, 28], n being computed, is known to be (?, 28).
+    """
+    if all(value is not None for value in values):
+        return list(values)
+    if all(value is None for value in values) or not all(spec.dtype.is_integer for spec in specs):
+        return None
+    parts = []
+    for spec, value in zip(specs, values, strict=True):
+        if value is None:
+            if spec.dims is None or len(spec.dims) != rank or not all(map(is_known, spec.dims)):
+                return None
+            count: Any = math.prod(spec.dims)
+            sizes: list[Any] = [unknown() for _ in range(count)]
+            value = np.array(sizes, object).reshape(spec.dims)
+        parts.append(value)
+    return parts
 
 
 @final
@@ -46,6 +71,10 @@ class Concat(Op):
             total = total + other[axis]
             first = tuple(map(merged, first, other))
         return first[:axis] + (total,) + first[axis + 1 :]
+
+    def known_value(self, specs: tuple[TensorSpec, ...], values: tuple[Any, ...]) -> Any:
+        parts = _partly_known(specs, values, 1)
+        return None if parts is None else self.kernel(*parts)
 
     def gradient(self, upstream: Tensor, output: Tensor, *inputs: Tensor) -> tuple[Any, ...]:
         pieces = operation(
@@ -134,6 +163,10 @@ class Pack(Op):
         axis = _axis(self.axis, len(first) + 1)
         return first[:axis] + (len(inputs),) + first[axis:]
 
+    def known_value(self, specs: tuple[TensorSpec, ...], values: tuple[Any, ...]) -> Any:
+        parts = _partly_known(specs, values, 0)
+        return None if parts is None else self.kernel(*parts)
+
     def gradient(self, upstream: Tensor, output: Tensor, *inputs: Tensor) -> tuple[Any, ...]:
         return tuple(unstack(upstream, len(inputs), self.axis))
 
@@ -172,7 +205,12 @@ class Transpose(Op):
 
     order: tuple[int, ...]
 
-    def output_shape(self, *inputs: Dims) -> Dims:
+    def copes_without(self, position: int) -> bool:
+        return True
+
+    def output_shape(self, *inputs: Any) -> Dims:
+        if inputs[0] is None:
+            return tuple(unknown() for _ in self.order)
         if sorted(self.order) != list(range(len(inputs[0]))):
             raise ValueError(f"perm must be a permutation of the {len(inputs[0])} axes, but is {list(self.order)}")
         return tuple(inputs[0][axis] for axis in self.order)
@@ -185,6 +223,50 @@ class Transpose(Op):
 
 
 @final
+class ComputedTranspose(Op):
+    """The axes of x in the order that the vector y says"""
+
+    type_name: ClassVar[str] = "Transpose"
+    value_inputs: ClassVar[tuple[int, ...]] = (1,)
+
+    def output_dtype(self, *inputs: DType) -> DType:
+        return inputs[0]
+
+    def copes_without(self, position: int) -> bool:
+        return True
+
+    def output_shape(self, *inputs: Any) -> Dims | None:
+        dims, order = inputs
+        if dims is None or order is None or any(isinstance(axis, Symbol) for axis in order):
+            known = order if dims is None else dims
+            return None if known is None else tuple(unknown() for _ in known)
+        return Transpose(order).output_shape(dims)
+
+    def gradient(self, upstream: Tensor, output: Tensor, *inputs: Tensor) -> tuple[Any, ...]:
+        return apply(ComputedTranspose(), x=upstream, perm=apply(InvertPermutation(), x=inputs[1])), None
+
+    def kernel(self, *inputs: Any) -> Any:
+        return np.asarray(np.transpose(inputs[0], [int(axis) for axis in inputs[1]]), order="C")
+
+
+@final
+class InvertPermutation(Op):
+    """The places at which 0, 1, 2, ... stand in a permutation"""
+
+    handles_sizes: ClassVar[bool] = True
+
+    def output_shape(self, *inputs: Dims) -> Dims:
+        return inputs[0]
+
+    def gradient(self, upstream: Tensor, output: Tensor, *inputs: Tensor) -> tuple[Any, ...]:
+        return (None,)
+
+    def kernel(self, *inputs: Any) -> Any:
+        order = np.asarray(inputs[0])
+        return np.argsort(order.astype(np.int64)).astype(order.dtype)
+
+
+@final
 @dataclass(frozen=True)
 class Reverse(Op):
     """The elements along some axes in the opposite order"""
@@ -193,15 +275,19 @@ class Reverse(Op):
     axes: tuple[int, ...]
 
     def output_shape(self, *inputs: Dims) -> Dims:
-        for axis in self.axes:
-            _axis(axis, len(inputs[0]))
+        rank = len(inputs[0])
+        for number, axis in enumerate(self.axes):
+            if not -rank <= axis < rank:
+                raise ValueError(f"'axis'[{number}] = {axis} is out of valid range [0, {rank - 1}]")
+            if axis % rank in [other % rank for other in self.axes[:number]]:
+                raise ValueError(f"axis {axis % rank} specified more than once.")
         return inputs[0]
 
     def gradient(self, upstream: Tensor, output: Tensor, *inputs: Tensor) -> tuple[Any, ...]:
         return (apply(Reverse(self.axes), x=upstream),)
 
     def kernel(self, *inputs: Any) -> Any:
-        return np.ascontiguousarray(np.flip(inputs[0], self.axes))
+        return np.asarray(np.flip(inputs[0], self.axes), order="C")
 
 
 def concat(values: Any, axis: int, name: str = "concat") -> Tensor:
@@ -216,22 +302,59 @@ def concat(values: Any, axis: int, name: str = "concat") -> Tensor:
 def split(
     value: Any, num_or_size_splits: Any, axis: int = 0, num: int | None = None, name: str = "split"
 ) -> list[Tensor]:
-    """`value` cut along `axis` into so many equal parts, or into parts of the sizes in a list."""
-    sizes = (
-        (0,) * num_or_size_splits
-        if isinstance(num_or_size_splits, int)
-        else tuple(int(size) for size in np.ravel(num_or_size_splits))
-    )
-    return list(operation(Split(int(axis), sizes), name, None, value=convert_to_tensor(value)).outputs)
+    """`value` cut along `axis` into so many equal parts, or into parts of the sizes in a list or a vector.
+
+    `num` is the length of a vector whose length is not known.
+    """
+    if isinstance(num_or_size_splits, list | tuple) and any(isinstance(size, Tensor) for size in num_or_size_splits):
+        num_or_size_splits = stack(num_or_size_splits)
+    if isinstance(num_or_size_splits, Tensor) and num_or_size_splits.dims != () and _is_computed(num_or_size_splits):
+        return _computed_split(convert_to_tensor(value), num_or_size_splits, int(axis), num, name)
+    definition = Split(int(axis), _part_sizes(num_or_size_splits))
+    return list(operation(definition, name, None, value=convert_to_tensor(value)).outputs)
+
+
+def _is_computed(sizes: Tensor) -> bool:
+    known = sizes.known_value
+    return known is None or any(isinstance(size, Symbol) for size in np.ravel(known).tolist())
+
+
+def _computed_split(value: Tensor, sizes: Tensor, axis: int, num: int | None, name: str) -> list[Tensor]:
+    """Parts of sizes that only show when the graph runs. ValueError if not even their number is known."""
+    count = num if num is not None else None if sizes.dims is None else sizes.shape[0].value
+    if count is None:
+        raise ValueError(f"Cannot infer num from shape {sizes.shape}")
+    before: tuple[Any, ...] = (slice(None),) * axis if axis >= 0 else (Ellipsis,)
+    after = (slice(None),) * (-1 - axis) if axis < 0 else ()
+    with value.graph.as_default(), value.graph.name_scope(name):
+        ends = [reduce_sum(sizes[:number]) for number in range(count + 1)]
+        keys = [(*before, slice(ends[number], ends[number + 1]), *after) for number in range(count)]
+        return [value[key] for key in keys]
+
+
+def _part_sizes(number_or_sizes: Any) -> tuple[int, ...]:
+    """What `split` is told: so many equal parts (0 each), or their sizes."""
+    if isinstance(number_or_sizes, int | np.integer):
+        if number_or_sizes < 1:
+            raise ValueError(f"Attr 'num_split' of 'Split' Op passed {number_or_sizes} less than minimum 1.")
+        return (0,) * int(number_or_sizes)
+    if isinstance(number_or_sizes, Tensor):
+        if number_or_sizes.dims == ():
+            raise ValueError(
+                "Rank-0 tensors are not supported as the num_or_size_splits argument to split. "
+                f"Argument provided: {number_or_sizes}"
+            )
+        if number_or_sizes.known_value is None:
+            raise ValueError(f"Cannot infer num from shape {number_or_sizes}")
+        number_or_sizes = number_or_sizes.known_value
+    return tuple(int(size) for size in np.ravel(number_or_sizes))
 
 
 def stack(values: Any, axis: int = 0, name: str = "stack") -> Tensor:
     """Tensors of one shape stacked along a new `axis`."""
     if not isinstance(values, list | tuple):
         return unstack_and_stack(values, axis, name)
-    dtype = dtype_of(*values)
-    tensors = [convert_to_tensor(value, None if isinstance(value, Tensor) else dtype) for value in values]
-    return apply(Pack(int(axis)), name, **{f"values_{i}": tensor for i, tensor in enumerate(tensors)})
+    return apply(Pack(int(axis)), name, **{str(number): value for number, value in enumerate(values)})
 
 
 def unstack_and_stack(values: Any, axis: int, name: str) -> Tensor:
@@ -244,6 +367,9 @@ def unstack(value: Any, num: int | None = None, axis: int = 0, name: str = "unst
     """The slices of `value` along `axis`."""
     tensor = convert_to_tensor(value)
     if num is None:
+        rank = None if tensor.dims is None else len(tensor.dims)
+        if rank is not None and not -rank <= axis < rank:
+            raise ValueError(f"axis = {axis} not in [{-rank}, {rank})")
         size = None if tensor.dims is None else tensor.dims[axis]
         if size is None or isinstance(size, Symbol):
             raise ValueError(f"Cannot infer num from shape {tensor.shape}")
@@ -256,15 +382,23 @@ def transpose(a: Any, perm: Any = None, name: str = "transpose", conjugate: bool
     tensor = convert_to_tensor(a)
     if perm is None:
         if tensor.dims is None:
-            raise ValueError(f"tf.transpose of a tensor of unknown rank needs `perm`, got {tensor}")
+            return apply(ComputedTranspose(), name, a=tensor, perm=range_(rank(tensor))[::-1])
         perm = range(len(tensor.dims))[::-1]
     elif isinstance(perm, Tensor):
+        if perm.known_value is None:
+            return apply(ComputedTranspose(), name, a=tensor, perm=perm)
         perm = perm.known_value
+    if np.ndim(perm) != 1:
+        raise ValueError(f"Shape must be rank 1 but is rank {np.ndim(perm)}: perm is {perm}")
     return apply(Transpose(tuple(int(axis) for axis in perm)), name, a=tensor)
 
 
 def reverse(tensor: Any, axis: Any, name: str | None = None) -> Tensor:
     """`tensor` with the order along the axes in `axis` reversed."""
+    if isinstance(axis, Tensor):
+        if axis.known_value is None:
+            raise ValueError(f"axis must be known when the graph is built, got {axis}")
+        axis = axis.known_value
     return apply(Reverse(tuple(int(item) for item in np.ravel(axis))), name, tensor=convert_to_tensor(tensor))
 
 
@@ -277,20 +411,29 @@ class Tile(Op):
     def output_dtype(self, *inputs: DType) -> DType:
         return inputs[0]
 
-    def output_shape(self, *inputs: Any) -> Dims:
+    def copes_without(self, position: int) -> bool:
+        return True
+
+    def output_shape(self, *inputs: Any) -> Dims | None:
         dims, multiples = inputs
+        if dims is None or multiples is None:
+            known = multiples if dims is None else dims
+            return None if known is None else tuple(unknown() for _ in known)
         if len(dims) != len(multiples):
             raise ValueError(f"multiples must have {len(dims)} elements, one for each axis, but has {len(multiples)}")
         return tuple(size * times for size, times in zip(dims, multiples, strict=True))
 
     def gradient(self, upstream: Tensor, output: Tensor, *inputs: Tensor) -> tuple[Any, ...]:
         x, multiples = inputs
-        sizes: list[Any] = []
-        for times, size in zip(np.ravel(multiples.known_value), x.dims, strict=True):  # type: ignore[arg-type]
-            sizes += [times, size if not isinstance(size, Symbol) else -1]
+        if output.dims is None:
+            raise LookupError("The gradient of tf.tile needs the rank to be known when the graph is built")
+        sizes: Any = []
+        for number, size in enumerate(x.dims or [unknown()] * len(output.dims)):
+            times = None if multiples.known_value is None else np.ravel(multiples.known_value)[number]
+            sizes += [-1 if item is None or isinstance(item, Symbol) else item for item in (times, size)]
         if sizes.count(-1) > 1:
-            raise LookupError("The gradient of tf.tile needs all sizes but one to be known when the graph is built")
-        return reduce_sum(reshape(upstream, sizes), tuple(range(0, len(sizes), 2))), None
+            sizes = reshape(stack([multiples, shape(x, out_type=multiples.dtype)], 1), [-1])
+        return reduce_sum(reshape(upstream, sizes), tuple(range(0, 2 * len(output.dims), 2))), None
 
     def kernel(self, *inputs: Any) -> Any:
         return np.tile(inputs[0], tuple(int(times) for times in inputs[1]))
@@ -307,13 +450,26 @@ class Range(Op):
 
     value_inputs: ClassVar[tuple[int, ...]] = (0, 1, 2)
 
+    def copes_without(self, position: int) -> bool:
+        return True
+
     def output_shape(self, *inputs: Any) -> Dims:
+        if any(item is None for item in inputs):
+            return (unknown(),)
         start, limit, delta = (item[0] for item in inputs)
         if not any(isinstance(item, Symbol) for item in (start, limit, delta)):
             return (len(range(start, limit, delta)),)
         if not isinstance(delta, Symbol) and delta < 0:
             start, limit, delta = limit, start, -delta
         return (larger((limit - start + (delta - 1)) // delta, 0),)
+
+    def known_value(self, specs: tuple[TensorSpec, ...], values: tuple[Any, ...]) -> Any:
+        """The numbers, if they are few: axes, say."""
+        bounds = [None if value is None else np.ravel(value)[0] for value in values]
+        if not specs[0].dtype.is_integer or any(bound is None or isinstance(bound, Symbol) for bound in bounds):
+            return None
+        numbers = range(*map(int, bounds))  # type: ignore[arg-type]  # none is None
+        return np.array(numbers, np.int64) if len(numbers) <= _FEW else None
 
     def gradient(self, upstream: Tensor, output: Tensor, *inputs: Tensor) -> tuple[Any, ...]:
         return None, None, None
@@ -327,14 +483,31 @@ def range_(start: Any, limit: Any = None, delta: Any = 1, dtype: Any = None, nam
     if limit is None:
         start, limit = 0, start
     if not any(isinstance(item, Tensor) for item in (start, limit, delta)):
+        _verify_range(start, limit, delta)
         integers = all(isinstance(item, int | np.integer) for item in (start, limit, delta))
         return (
-            convert_to_tensor(np.arange(start, limit, delta), dtype, name)
+            convert_to_tensor(np.arange(start, limit, delta), dtype or _kind_of(start, limit, delta), name)
             if dtype or not integers
             else convert_to_tensor(np.arange(start, limit, delta, dtype=np.int32), name=name)
         )
     kind = dtype or dtype_of(start, limit, delta) or int32
     return apply(Range(), name, kind, start=start, limit=limit, delta=delta)
+
+
+def _verify_range(start: Any, limit: Any, delta: Any) -> None:
+    for what, item in (("start", start), ("limit", limit), ("delta", delta)):
+        if np.ndim(item):
+            raise ValueError(f"Shape must be rank 0 but is rank {np.ndim(item)} for '{what}' of a range")
+    if delta == 0:
+        raise ValueError("Requires delta != 0 of a range")
+    if (limit - start) * delta < 0:
+        order, sign = ("<=", ">") if delta > 0 else (">=", "<")
+        raise ValueError(f"Requires start {order} limit when delta {sign} 0: {start}/{limit}")
+
+
+def _kind_of(*items: Any) -> Any:
+    """float64 if there is one of NumPy's among the numbers; Python's own are float32."""
+    return np.float64 if any(isinstance(item, np.float64 | np.ndarray) for item in items) else np.float32
 
 
 def _pack_list(value: Any, dtype: DType | None, name: str | None) -> Any:

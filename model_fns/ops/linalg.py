@@ -101,5 +101,5 @@ def matmul(
     a = convert_to_tensor(a, None if isinstance(a, Tensor) else dtype, "a")
     b = convert_to_tensor(b, None if isinstance(b, Tensor) else a.dtype, "b")
     ranks = [None if t.dims is None else len(t.dims) for t in (a, b)]
-    kind = BatchMatMul if any(rank is not None and rank > 2 for rank in ranks) else MatMul
+    kind = BatchMatMul if any(rank is None or rank > 2 for rank in ranks) else MatMul
     return apply(kind(bool(transpose_a or adjoint_a), bool(transpose_b or adjoint_b)), name or "MatMul", a=a, b=b)

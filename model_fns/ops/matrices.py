@@ -186,17 +186,16 @@ def norm(
             axes = [rows, columns]
             result = reduce_max(reduce_sum(absolute(x), first, True), second, True)
         else:
-            axes = list(range(known_rank(x))) if axis is None else [int(i) for i in np.ravel(axis)]
-            result = _vector_norm(x, ord, axes)
+            return _vector_norm(x, ord, None if axis is None else [int(i) for i in np.ravel(axis)], kept)
         return result if kept else squeeze(result, axes)
 
 
-def _vector_norm(x: Tensor, ord: Any, axes: list[int]) -> Tensor:
-    """The length along axes, which keep the size 1."""
+def _vector_norm(x: Tensor, ord: Any, axes: list[int] | None, kept: bool) -> Tensor:
+    """The length along axes, by default all, which keep the size 1 if they are `kept`."""
     if ord in ("euclidean", "fro", 2):
-        return sqrt(reduce_sum(square(x), axes, True))
+        return sqrt(reduce_sum(square(x), axes, kept))
     if ord == np.inf:
-        return reduce_max(absolute(x), axes, True)
+        return reduce_max(absolute(x), axes, kept)
     if ord == 1:
-        return reduce_sum(absolute(x), axes, True)
-    return pow(reduce_sum(pow(absolute(x), ord), axes, True), 1.0 / ord)
+        return reduce_sum(absolute(x), axes, kept)
+    return pow(reduce_sum(pow(absolute(x), ord), axes, kept), 1.0 / ord)

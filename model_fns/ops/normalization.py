@@ -6,10 +6,11 @@ import math
 from typing import Any
 
 from model_fns.graph.constant import convert_to_tensor
+from model_fns.graph.dtypes import float16, float32
 from model_fns.graph.tensor import Tensor
 from model_fns.ops.activation import relu
 from model_fns.ops.apply import apply, graph_of
-from model_fns.ops.arithmetic import divide, maximum, multiply, negative, pow, square, squared_difference
+from model_fns.ops.arithmetic import cast, divide, maximum, multiply, negative, pow, square, squared_difference
 from model_fns.ops.comparison import greater_equal, less_equal, logical_and, select
 from model_fns.ops.control import identity
 from model_fns.ops.convolution import channels_last
@@ -66,6 +67,8 @@ def fused_batch_norm(
         raise ValueError("Both 'mean' and 'variance' must be given if is_training is False.")
     with images.graph.as_default(), images.graph.name_scope(name or "FusedBatchNorm"):
         last = channels_last(images, data_format)
+        if images.dtype == float16:  # the images alone; what they are normalized by is float32
+            last = cast(last, float32)
         epsilon = max(epsilon, 1.001e-5)
         if is_training:
             mean, spread = moments(last, [0, 1, 2])
@@ -74,7 +77,7 @@ def fused_batch_norm(
         else:
             mean, spread = convert_to_tensor(mean), convert_to_tensor(variance)
             variance = spread
-        made = batch_normalization(last, mean, spread, offset, scale, epsilon)
+        made = cast(batch_normalization(last, mean, spread, offset, scale, epsilon), images.dtype)
         return (transpose(made, [0, 3, 1, 2]) if data_format == "NCHW" else made), identity(mean), identity(variance)
 
 

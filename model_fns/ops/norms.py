@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from model_fns.graph.constant import convert_to_tensor
+from model_fns.graph.indexed_slices import IndexedSlices
 from model_fns.graph.tensor import Tensor
 from model_fns.ops.apply import graph_of
 from model_fns.ops.arithmetic import maximum, multiply, square
@@ -31,9 +32,10 @@ def l2_normalize(x: Any, axis: Any = None, epsilon: float = 1e-12, name: str | N
 def global_norm(t_list: Any, name: str | None = None) -> Tensor:
     """The length of all tensors in `t_list` (None is left out) as one vector: sqrt(sum of squares).
 
-    Raises TypeError unless `t_list` is a list.
+    Of IndexedSlices, the rows count as they come, two of one place too. Raises TypeError unless `t_list` is a list.
     """
-    tensors = [convert_to_tensor(t) for t in sequence_of_tensors(t_list) if t is not None]
+    given = [t for t in sequence_of_tensors(t_list) if t is not None]
+    tensors = [convert_to_tensor(t.values if isinstance(t, IndexedSlices) else t) for t in given]
     graph = graph_of(*tensors)
     with graph.as_default(), graph.name_scope(name or "global_norm"):
         if not tensors:

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from model_fns.graph.tensor import Tensor
-from model_fns.ops import arithmetic, comparison, division, linalg, slicing
+from model_fns.ops import arithmetic, comparison, division, linalg
+from model_fns.ops.getitem import getitem
 
 _BINARY: dict[str, tuple[Callable[..., Any], str]] = {
-    "add": (arithmetic.add, "add"),
+    "add": (arithmetic.plus, "add"),
     "sub": (arithmetic.subtract, "sub"),
     "mul": (arithmetic.multiply, "mul"),
     "truediv": (arithmetic.divide, "truediv"),
@@ -42,7 +43,7 @@ def install(kind: type) -> None:
         setattr(kind, f"__r{name}__", _reflected(function, label))
     for name, (function, label) in _UNARY.items():
         setattr(kind, f"__{name}__", _unary(function, label))
-    kind.__getitem__ = slicing.getitem  # type: ignore[index]
+    kind.__getitem__ = getitem  # type: ignore[index]
 
 
 def _forward(function: Callable[..., Any], name: str) -> Callable[..., Any]:

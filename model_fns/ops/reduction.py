@@ -37,7 +37,12 @@ class Reduction(Op):
                 raise ValueError(f"Invalid reduction dimension {axis} for input with {rank} dimensions.")
         return tuple(sorted({axis % rank for axis in self.axes}))
 
-    def output_shape(self, *inputs: Dims) -> Dims:
+    def copes_without(self, position: int) -> bool:
+        return self.axes is None and not self.keepdims  # a scalar, whatever is reduced
+
+    def output_shape(self, *inputs: Any) -> Dims:
+        if inputs[0] is None:
+            return ()
         positions = self.positions(len(inputs[0]))
         kept = [
             (1 if i in positions else size) for i, size in enumerate(inputs[0]) if self.keepdims or i not in positions
@@ -51,6 +56,11 @@ class Reduction(Op):
         """A tensor of the output's shape repeated to the input's."""
         if not self.keepdims and like.dims is not None:
             for axis in self.positions(len(like.dims)):
+                tensor = expand_dims(tensor, axis)
+        elif not self.keepdims and self.axes is not None:  # from either end inwards, as the rank is not known
+            for axis in sorted({axis for axis in self.axes if axis >= 0}):
+                tensor = expand_dims(tensor, axis)
+            for axis in sorted({axis for axis in self.axes if axis < 0}, reverse=True):
                 tensor = expand_dims(tensor, axis)
         return broadcast_like(tensor, like)
 
@@ -79,7 +89,9 @@ class Mean(Reduction):
         total = self.reduced(np.sum, x).astype(x.dtype)
         count = np.size(x) // max(np.size(total), 1)
         with np.errstate(all="ignore"):
-            return (total / count if x.dtype.kind == "f" else total // max(count, 1)).astype(x.dtype)
+            if x.dtype.kind == "f":
+                return (total / count).astype(x.dtype)
+        return (np.sign(total) * (np.abs(total) // max(count, 1))).astype(x.dtype)
 
 
 @final
@@ -193,6 +205,13 @@ class ArgMin(Position):
         return np.asarray(np.argmin(inputs[0], self.axis)).astype(self.dtype.as_numpy_dtype)
 
 
+def _axis(axis: Any, old: Any, name: str = "reduction_indices") -> Any:
+    """The axis under its name of today or its old one; ValueError if both are given."""
+    if axis is not None and old is not None:
+        raise ValueError(f"Cannot specify both '{name}' and 'axis'")
+    return old if axis is None else axis
+
+
 def _reduce(
     kind: type[Reduction], tensor: Any, axis: Any, keepdims: Any, name: str | None, dtype: Any = None
 ) -> Tensor:
@@ -216,7 +235,7 @@ def reduce_sum(
     keep_dims: Any = None,
 ) -> Tensor:
     """The sum along `axis` (a number, a list, or None for all)."""
-    return _reduce(Sum, input_tensor, reduction_indices if axis is None else axis, keepdims or keep_dims, name)
+    return _reduce(Sum, input_tensor, _axis(axis, reduction_indices), keepdims or keep_dims, name)
 
 
 def reduce_mean(
@@ -228,7 +247,7 @@ def reduce_mean(
     keep_dims: Any = None,
 ) -> Tensor:
     """The mean along `axis` (a number, a list, or None for all)."""
-    return _reduce(Mean, input_tensor, reduction_indices if axis is None else axis, keepdims or keep_dims, name)
+    return _reduce(Mean, input_tensor, _axis(axis, reduction_indices), keepdims or keep_dims, name)
 
 
 def reduce_prod(
@@ -240,7 +259,7 @@ def reduce_prod(
     keep_dims: Any = None,
 ) -> Tensor:
     """The product along `axis` (a number, a list, or None for all)."""
-    return _reduce(Prod, input_tensor, reduction_indices if axis is None else axis, keepdims or keep_dims, name)
+    return _reduce(Prod, input_tensor, _axis(axis, reduction_indices), keepdims or keep_dims, name)
 
 
 def reduce_max(
@@ -252,7 +271,7 @@ def reduce_max(
     keep_dims: Any = None,
 ) -> Tensor:
     """The largest element along `axis` (a number, a list, or None for all)."""
-    return _reduce(Max, input_tensor, reduction_indices if axis is None else axis, keepdims or keep_dims, name)
+    return _reduce(Max, input_tensor, _axis(axis, reduction_indices), keepdims or keep_dims, name)
 
 
 def reduce_min(
@@ -264,7 +283,7 @@ def reduce_min(
     keep_dims: Any = None,
 ) -> Tensor:
     """The smallest element along `axis` (a number, a list, or None for all)."""
-    return _reduce(Min, input_tensor, reduction_indices if axis is None else axis, keepdims or keep_dims, name)
+    return _reduce(Min, input_tensor, _axis(axis, reduction_indices), keepdims or keep_dims, name)
 
 
 def reduce_all(
@@ -276,9 +295,7 @@ def reduce_all(
     keep_dims: Any = None,
 ) -> Tensor:
     """Whether all elements along `axis` are True."""
-    return _reduce(
-        All, input_tensor, reduction_indices if axis is None else axis, keepdims or keep_dims, name, dtypes.bool_
-    )
+    return _reduce(All, input_tensor, _axis(axis, reduction_indices), keepdims or keep_dims, name, dtypes.bool_)
 
 
 def reduce_any(
@@ -290,9 +307,7 @@ def reduce_any(
     keep_dims: Any = None,
 ) -> Tensor:
     """Whether any element along `axis` is True."""
-    return _reduce(
-        Any_, input_tensor, reduction_indices if axis is None else axis, keepdims or keep_dims, name, dtypes.bool_
-    )
+    return _reduce(Any_, input_tensor, _axis(axis, reduction_indices), keepdims or keep_dims, name, dtypes.bool_)
 
 
 def reduce_logsumexp(
@@ -304,7 +319,7 @@ def reduce_logsumexp(
     keep_dims: Any = None,
 ) -> Tensor:
     """log(sum(exp(x))) along `axis`, without overflow."""
-    from_axis = reduction_indices if axis is None else axis
+    from_axis = _axis(axis, reduction_indices)
     tensor = convert_to_tensor(input_tensor)
     with tensor.graph.as_default(), tensor.graph.name_scope(name or "ReduceLogSumExp"):
         largest = reduce_max(tensor, from_axis, True)
@@ -318,7 +333,7 @@ def argmax(
 ) -> Tensor:
     """The index of the largest element along `axis` (default 0), the first of equal ones."""
     return apply(
-        ArgMax(int((dimension if axis is None else axis) or 0), dtypes.as_dtype(output_type)),
+        ArgMax(int(_axis(axis, dimension, "dimension") or 0), dtypes.as_dtype(output_type)),
         name,
         input=convert_to_tensor(input),
     )
@@ -329,7 +344,7 @@ def argmin(
 ) -> Tensor:
     """The index of the smallest element along `axis` (default 0), the first of equal ones."""
     return apply(
-        ArgMin(int((dimension if axis is None else axis) or 0), dtypes.as_dtype(output_type)),
+        ArgMin(int(_axis(axis, dimension, "dimension") or 0), dtypes.as_dtype(output_type)),
         name,
         input=convert_to_tensor(input),
     )

@@ -8,7 +8,7 @@ import numpy as np
 
 from model_fns.errors import InvalidArgumentError
 from model_fns.graph.constant import convert_to_tensor
-from model_fns.graph.dimensions import Dims, may_equal, text
+from model_fns.graph.dimensions import Dims, may_equal, text, unknown
 from model_fns.graph.dtypes import DType
 from model_fns.graph.op import Op
 from model_fns.graph.tensor import Tensor
@@ -35,7 +35,10 @@ class Segments(Op):
         data, ids, number = inputs
         if len(ids) > len(data) or not all(map(may_equal, ids, data)):
             raise ValueError(f"Shapes must be equal in their first sizes, but are {text(data)} and {text(ids)}")
-        return (number[0], *data[len(ids) :])
+        return (unknown() if number is None else number[0], *data[len(ids) :])
+
+    def copes_without(self, position: int) -> bool:
+        return position == 2
 
     def combined(self, inputs: Any, function: np.ufunc, start: Any) -> Any:
         data, ids, number = np.asarray(inputs[0]), np.asarray(inputs[1]), int(inputs[2])
@@ -100,6 +103,54 @@ class UnsortedSegmentMin(SegmentExtreme):
         return self.combined(inputs, np.minimum, _limits(inputs[0]).max)
 
 
+@final
+class UnsortedSegmentProd(Segments):
+    """The product of the rows of each number; 1 for none"""
+
+    def gradient(self, upstream: Tensor, output: Tensor, *inputs: Tensor) -> tuple[Any, ...]:
+        data, ids, number = inputs
+        zero = equal(data, _zero(data))
+        # With one zero among the factors only its own gradient is not 0: the product of the others.
+        others = select(zero, ones_like(data), data)
+        product = apply(UnsortedSegmentProd(), data=others, segment_ids=ids, num_segments=number)
+        zeros = apply(UnsortedSegmentSum(), data=cast(zero, data.dtype), segment_ids=ids, num_segments=number)
+        share, valid = _taken(upstream * product, ids)
+        among, _ = _taken(zeros, ids)
+        counts = logical_and(equal(among, cast(zero, data.dtype)), valid)
+        return select(counts, share / others, _zero(data)), None, None
+
+    def kernel(self, *inputs: Any) -> Any:
+        return self.combined(inputs, np.multiply, 1)
+
+
+@final
+class SortedIds(Op):
+    """x, which must be numbers from 0 on that do not fall, one for each row of y"""
+
+    shape_inputs: ClassVar[tuple[int, ...]] = (1,)
+
+    def output_dtype(self, *inputs: DType) -> DType:
+        return inputs[0]
+
+    def output_shape(self, *inputs: Dims) -> Dims:
+        if len(inputs[0]) != 1:
+            raise ValueError(f"Shape must be rank 1 but is rank {len(inputs[0])}")
+        return inputs[1][:1] or inputs[0]  # as many as rows, or the run fails
+
+    def gradient(self, upstream: Tensor, output: Tensor, *inputs: Tensor) -> tuple[Any, ...]:
+        return None, None
+
+    def kernel(self, *inputs: Any) -> Any:
+        ids = np.asarray(inputs[0])
+        if len(ids) != np.shape(inputs[1])[0]:
+            raise InvalidArgumentError(message="segment_ids should be the same size as dimension 0 of input.")
+        if (ids < 0).any():
+            raise InvalidArgumentError(message="segment ids must be >= 0")
+        if (np.diff(ids) < 0).any():
+            raise InvalidArgumentError(message="segment ids are not increasing")
+        return ids
+
+
 def _limits(x: Any) -> Any:
     kind = np.asarray(x).dtype
     return np.finfo(kind) if kind.kind == "f" else np.iinfo(kind)
@@ -126,6 +177,11 @@ def unsorted_segment_min(data: Any, segment_ids: Any, num_segments: Any, name: s
     return _applied(UnsortedSegmentMin(), data, segment_ids, num_segments, name)
 
 
+def unsorted_segment_prod(data: Any, segment_ids: Any, num_segments: Any, name: str | None = None) -> Tensor:
+    """The product of the rows of `data` for each number in `segment_ids`; 1 for none."""
+    return _applied(UnsortedSegmentProd(), data, segment_ids, num_segments, name)
+
+
 def unsorted_segment_mean(data: Any, segment_ids: Any, num_segments: Any, name: str | None = None) -> Tensor:
     """The mean of the rows of `data` for each number in `segment_ids`; 0 for none."""
     data, ids = convert_to_tensor(data), convert_to_tensor(segment_ids)
@@ -141,11 +197,10 @@ def unsorted_segment_sqrt_n(data: Any, segment_ids: Any, num_segments: Any, name
 
 
 def _by_sorted(kind: Any, data: Any, segment_ids: Any, name: str) -> Tensor:
-    """`kind` for as many numbers as the largest of `segment_ids` says, which must not depend on variables."""
+    """`kind` for as many numbers as the largest of `segment_ids` says."""
     data, ids = convert_to_tensor(data), convert_to_tensor(segment_ids)
     with data.graph.as_default(), data.graph.name_scope(name) as scope:
-        if known_rank(ids) != 1:
-            raise ValueError(f"Shape must be rank 1 but is rank {known_rank(ids)}")
+        ids = apply(SortedIds(), segment_ids=ids, data=data)
         made: Tensor = kind(data, ids, count_up_to_largest(ids))
         return identity(made, scope)
 
@@ -157,7 +212,17 @@ def segment_sum(data: Any, segment_ids: Any, name: str | None = None) -> Tensor:
 
 def segment_mean(data: Any, segment_ids: Any, name: str | None = None) -> Tensor:
     """The mean of the rows of `data` for each number in `segment_ids`; 0 for none."""
-    return _by_sorted(unsorted_segment_mean, data, segment_ids, name or "SegmentMean")
+    return _by_sorted(_mean_or_quotient, data, segment_ids, name or "SegmentMean")
+
+
+def _mean_or_quotient(data: Tensor, ids: Tensor, number: Tensor) -> Tensor:
+    total, count = unsorted_segment_sum(data, ids, number), _counted(data, ids, number)
+    return total / count if data.dtype.is_floating else total // count
+
+
+def segment_prod(data: Any, segment_ids: Any, name: str | None = None) -> Tensor:
+    """The product of the rows of `data` for each number in `segment_ids` [n], sorted numbers from 0; 1 for none."""
+    return _by_sorted(unsorted_segment_prod, data, segment_ids, name or "SegmentProd")
 
 
 def segment_max(data: Any, segment_ids: Any, name: str | None = None) -> Tensor:

@@ -8,6 +8,7 @@ import numpy as np
 
 from model_fns.graph import dtypes
 from model_fns.graph.constant import convert_to_tensor
+from model_fns.graph.dimensions import Symbol
 from model_fns.graph.dtypes import as_dtype
 from model_fns.graph.tensor import Tensor
 from model_fns.ops.apply import graph_of
@@ -32,12 +33,13 @@ def linspace(start: Any, stop: Any, num: Any, name: str | None = None) -> Tensor
         )
         last = convert_to_tensor(stop, None if isinstance(stop, Tensor) else first.dtype)
         count = num.known_value if isinstance(num, Tensor) else num
-        if count is None:
-            raise ValueError(f"num must be known when the graph is built, got {num}")
-        if int(count) < 1:
-            raise ValueError(f"Requires num > 0: {count}")
         if not first.dtype.is_floating:
             raise TypeError(f"start must be float32 or float64, got {first.dtype.name}")
+        if count is None or isinstance(np.ravel(count)[0], Symbol):
+            step = (last - first) / cast(maximum(num - 1, 1), first.dtype)
+            return add(first, multiply(cast(range_(num), first.dtype), step), scope)
+        if int(count) < 1:
+            raise ValueError(f"Requires num > 0: {count}")
         kind = first.dtype.as_numpy_dtype
         step = (last - first) / convert_to_tensor(max(int(count) - 1, 1), first.dtype)
         return add(first, multiply(convert_to_tensor(np.arange(int(count)).astype(kind)), step), scope)
@@ -46,7 +48,7 @@ def linspace(start: Any, stop: Any, num: Any, name: str | None = None) -> Tensor
 def sequence_mask(lengths: Any, maxlen: Any = None, dtype: Any = dtypes.bool_, name: str | None = None) -> Tensor:
     """For each length a row that begins with so many ones (True): [...] to [..., maxlen].
 
-    Without `maxlen`, the largest length, which then must not depend on variables.
+    Without `maxlen`, the largest length.
     """
     lengths = convert_to_tensor(lengths)
     with lengths.graph.as_default(), lengths.graph.name_scope(name or "SequenceMask"):

@@ -27,8 +27,11 @@ class Shape(Op):
     def output_dtype(self, *inputs: DType) -> DType:
         return self.dtype
 
-    def output_shape(self, *inputs: Dims) -> Dims:
-        return (len(inputs[0]),)
+    def copes_without(self, position: int) -> bool:
+        return True
+
+    def output_shape(self, *inputs: Any) -> Dims:
+        return (unknown() if inputs[0] is None else len(inputs[0]),)
 
     def gradient(self, upstream: Tensor, output: Tensor, *inputs: Tensor) -> tuple[Any, ...]:
         return (None,)
@@ -41,6 +44,31 @@ class Shape(Op):
 
 
 @final
+class Rank(Op):
+    """The number of axes of a tensor of which it is not known when the graph is built"""
+
+    shape_inputs: ClassVar[tuple[int, ...]] = (0,)
+
+    def output_dtype(self, *inputs: DType) -> DType:
+        return dtypes.int32
+
+    def copes_without(self, position: int) -> bool:
+        return True
+
+    def output_shape(self, *inputs: Any) -> Dims:
+        return ()
+
+    def gradient(self, upstream: Tensor, output: Tensor, *inputs: Tensor) -> tuple[Any, ...]:
+        return (None,)
+
+    def kernel(self, *inputs: Any) -> Any:
+        return np.array(np.ndim(inputs[0]), np.int32)
+
+    def known_value(self, specs: tuple[TensorSpec, ...], values: tuple[Any, ...]) -> Any:
+        return None if specs[0].dims is None else np.array(len(specs[0].dims), object)
+
+
+@final
 @dataclass(frozen=True)
 class Size(Op):
     """The number of elements of a tensor"""
@@ -50,6 +78,9 @@ class Size(Op):
 
     def output_dtype(self, *inputs: DType) -> DType:
         return self.dtype
+
+    def copes_without(self, position: int) -> bool:
+        return True
 
     def output_shape(self, *inputs: Dims) -> Dims:
         return ()
@@ -189,6 +220,9 @@ class Squeeze(Op):
 
     def output_shape(self, *inputs: Dims) -> Dims:
         dims = inputs[0]
+        for number, axis in enumerate(self.axes):
+            if not -len(dims) <= axis < len(dims):
+                raise ValueError(f"squeeze_dims[{number}] not in [{-len(dims)},{len(dims)}).")
         axes = (
             {axis % len(dims) for axis in self.axes} if self.axes else {i for i, size in enumerate(dims) if size == 1}
         )
@@ -213,8 +247,13 @@ class BroadcastTo(Op):
     def output_dtype(self, *inputs: DType) -> DType:
         return inputs[0]
 
+    def copes_without(self, position: int) -> bool:
+        return position == 0
+
     def output_shape(self, *inputs: Any) -> Dims:
         dims, target = inputs
+        if dims is None:
+            return tuple(target)
         if len(dims) > len(target) or not all(
             a == 1 or may_equal(a, b) for a, b in zip(dims[::-1], target[::-1], strict=False)
         ):
@@ -289,7 +328,8 @@ class FillLike(Op):
         return (None,)
 
     def kernel(self, *inputs: Any) -> Any:
-        return np.full(np.shape(inputs[0]), self.value, self.dtype.as_numpy_dtype)
+        value: Any = b"" if self.dtype == dtypes.string else self.value
+        return np.full(np.shape(inputs[0]), value, self.dtype.as_numpy_dtype)
 
 
 @final
@@ -302,13 +342,22 @@ class Fill(Op):
         return inputs[1]
 
     def output_shape(self, *inputs: Any) -> Dims:
-        return tuple(inputs[0])
+        sizes, value = inputs
+        if value:
+            raise ValueError(f"Shape must be rank 0 but is rank {len(value)}")
+        if any(not isinstance(size, Symbol) and size < 0 for size in sizes):
+            raise ValueError(f"Fill dimensions must be >= 0, but they are {text(sizes)}")
+        return tuple(sizes)
+
+    def copes_without(self, position: int) -> bool:
+        return position == 1
 
     def gradient(self, upstream: Tensor, output: Tensor, *inputs: Tensor) -> tuple[Any, ...]:
         return None, sum_to(upstream, inputs[1])
 
     def kernel(self, *inputs: Any) -> Any:
-        return np.full(tuple(int(size) for size in inputs[0]), inputs[1])
+        kind = np.asarray(inputs[1]).dtype
+        return np.full(tuple(int(size) for size in inputs[0]), inputs[1], object if kind.kind in "SU" else kind)
 
 
 def shape(input: Any, name: str | None = None, out_type: Any = dtypes.int32) -> Tensor:
@@ -323,10 +372,10 @@ def size(input: Any, name: str | None = None, out_type: Any = dtypes.int32) -> T
 
 def rank(input: Any, name: str | None = None) -> Tensor:
     """The number of axes of `input`, as an int32 scalar."""
-    dims = convert_to_tensor(input).dims
-    if dims is None:
-        raise ValueError(f"tf.rank needs a tensor of known rank, got {input}")
-    return convert_to_tensor(len(dims), dtypes.int32, name or "Rank")
+    tensor = convert_to_tensor(input)
+    if tensor.dims is None:
+        return apply(Rank(), name, input=tensor)
+    return convert_to_tensor(len(tensor.dims), dtypes.int32, name or "Rank")
 
 
 def reshape(tensor: Any, shape: Any, name: str | None = None) -> Tensor:
@@ -345,11 +394,24 @@ def reshape_like(x: Tensor, like: Tensor) -> Tensor:
 
 def expand_dims(input: Any, axis: Any = None, name: str | None = None, dim: int | None = None) -> Tensor:
     """`input` with an axis of size 1 inserted at `axis`."""
-    return apply(ExpandDims(int(dim if axis is None else axis)), name, input=convert_to_tensor(input))  # type: ignore[arg-type]
+    if axis is not None and dim is not None:
+        raise ValueError("Cannot specify both 'dim' and 'axis'")
+    position: Any = dim if axis is None else axis
+    if position is None:
+        raise ValueError("Must specify an axis argument to tf.expand_dims()")
+    if isinstance(position, Tensor):
+        position = position.known_value
+        if position is None:
+            raise ValueError(f"axis must be known when the graph is built, got {axis}")
+    if np.size(position) != 1:
+        raise ValueError(f"'dim' input must be a tensor with a single value, but it is {position}")
+    return apply(ExpandDims(int(np.ravel(position)[0])), name, input=convert_to_tensor(input))
 
 
 def squeeze(input: Any, axis: Any = None, name: str | None = None, squeeze_dims: Any = None) -> Tensor:
     """`input` without the axes in `axis`, which have size 1; without any such axes by default."""
+    if axis is not None and squeeze_dims is not None:
+        raise ValueError("Cannot specify both 'squeeze_dims' and 'axis'")
     axis = squeeze_dims if axis is None else axis
     axes = () if axis is None else tuple(axis) if isinstance(axis, list | tuple) else (int(axis),)
     return apply(Squeeze(axes), name, input=convert_to_tensor(input))
@@ -396,9 +458,10 @@ def ones(shape: Any, dtype: Any = dtypes.float32, name: str | None = None) -> Te
 def _filled(value: int, shape: Any, dtype: Any, name: str) -> Tensor:
     dtype = dtypes.as_dtype(dtype)
     sizes = shape if isinstance(shape, Tensor) else _plain_sizes(shape)
-    if isinstance(sizes, tuple) and np.prod(sizes, initial=1) < 1000:
+    element: Any = b"" if dtype == dtypes.string and not value else value
+    if isinstance(sizes, tuple) and np.prod(sizes, initial=1) < 1000 and dtype != dtypes.string:
         return convert_to_tensor(np.full(sizes, value, dtype.as_numpy_dtype), name=name)
-    return fill(shape, convert_to_tensor(value, dtype), name)
+    return fill(shape, convert_to_tensor(element, dtype), name)
 
 
 def zeros_like(tensor: Any, dtype: Any = None, name: str | None = None, optimize: bool = True) -> Tensor:
@@ -417,6 +480,8 @@ def _plain_sizes(shape: Any) -> tuple[int, ...] | None:
     """`shape` as a tuple of ints, or None if a tensor or an unknown size is among them."""
     if isinstance(shape, int | np.integer):
         return (int(shape),)
+    if isinstance(shape, np.ndarray | list | tuple) and not all(np.ndim(item) == 0 for item in shape):
+        raise ValueError(f"Shape must be rank 1 but is rank 2: {shape}")
     if isinstance(shape, np.ndarray):
         return tuple(int(size) for size in shape.ravel())
     items = list(shape)

@@ -20,9 +20,8 @@ def known_rank(x: Tensor) -> int:
 
 def size_at(x: Tensor, axis: int) -> Any:
     """The size of an axis: an int if it is known, else an int32 scalar."""
-    known_rank(x)
-    size = x.dims[axis]  # type: ignore[index]
-    return shape(x)[axis] if isinstance(size, Symbol) else size
+    size = None if x.dims is None else x.dims[axis]
+    return shape(x)[axis] if size is None or isinstance(size, Symbol) else size
 
 
 def sizes_of(x: Tensor) -> list[Any]:

@@ -7,14 +7,16 @@ from typing import Any, ClassVar, final
 
 import numpy as np
 
-from model_fns.graph.constant import convert_to_tensor
+from model_fns.errors import InvalidArgumentError
+from model_fns.graph.constant import as_array, convert_to_tensor
 from model_fns.graph.dimensions import Dim, Dims, Symbol, larger, smaller, unknown
-from model_fns.graph.dtypes import DType
+from model_fns.graph.dtypes import DType, string
 from model_fns.graph.op import Op
 from model_fns.graph.tensor import Tensor
+from model_fns.nest import flatten
 from model_fns.ops.apply import apply
-from model_fns.ops.control import Identity
-from model_fns.ops.shaping import ExpandDims, Squeeze, reshape_like
+from model_fns.ops.mirror_pad import MirrorPad, Paddings, verify_rank
+from model_fns.ops.shaping import reshape_like, shape
 
 newaxis = None  # in an index: a new axis of size 1
 
@@ -33,7 +35,7 @@ class StridedSlice(Op):
         dims = inputs[0]
         if len(self.slices) > len(dims):
             raise ValueError(f"Index out of range using input dim {len(dims)}; input has only {len(dims)} dims")
-        cut = tuple(_length(size, *piece) for size, piece in zip(dims, self.slices, strict=False))
+        cut = tuple(length(size, *piece) for size, piece in zip(dims, self.slices, strict=False))
         return cut + dims[len(cut) :]
 
     def gradient(self, upstream: Tensor, output: Tensor, *inputs: Tensor) -> tuple[Any, ...]:
@@ -66,7 +68,7 @@ class StridedSliceGrad(Op):
         return result
 
 
-def _length(size: Dim, start: int | None, stop: int | None, step: int) -> Dim:
+def length(size: Dim, start: int | None, stop: int | None, step: int) -> Dim:
     """How many elements start:stop:step takes from an axis."""
     if not isinstance(size, Symbol):
         return len(range(*slice(start, stop, step).indices(size)))
@@ -101,10 +103,13 @@ class Slice(Op):
         return inputs[0]
 
     def copes_without(self, position: int) -> bool:
-        return position == 1
+        return True
 
-    def output_shape(self, *inputs: Any) -> Dims:
+    def output_shape(self, *inputs: Any) -> Dims | None:
         dims, begin, size = inputs
+        if dims is None or size is None:
+            known = size if dims is None else dims
+            return None if known is None else tuple(unknown() if size is None or n == -1 else n for n in known)
         begin = begin or tuple(unknown() for _ in size)
         if not len(dims) == len(begin) == len(size):
             raise ValueError(f"begin and size must have {len(dims)} elements, one for each axis")
@@ -160,11 +165,13 @@ class Pad(Op):
     paddings: tuple[tuple[int, int], ...]
     value: float = 0
 
-    def output_shape(self, *inputs: Dims) -> Dims:
-        if len(inputs[0]) != len(self.paddings):
-            raise ValueError(
-                f"paddings must have {len(inputs[0])} rows, one for each axis, but has {len(self.paddings)}"
-            )
+    def copes_without(self, position: int) -> bool:
+        return True
+
+    def output_shape(self, *inputs: Any) -> Dims:
+        if inputs[0] is None:
+            return tuple(unknown() for _ in self.paddings)
+        verify_rank(self.paddings, inputs[0])
         return tuple(size + (before + after) for size, (before, after) in zip(inputs[0], self.paddings, strict=True))
 
     def gradient(self, upstream: Tensor, output: Tensor, *inputs: Tensor) -> tuple[Any, ...]:
@@ -172,71 +179,56 @@ class Pad(Op):
         return (reshape_like(apply(StridedSlice(pieces), x=upstream), inputs[0]),)
 
     def kernel(self, *inputs: Any) -> Any:
+        if not self.paddings:  # of a scalar
+            return np.asarray(inputs[0])
         return np.pad(inputs[0], self.paddings, constant_values=self.value)
 
 
-def getitem(tensor: Any, key: Any) -> Tensor:
-    """`tensor[key]` with integers, slices, `...` and `tf.newaxis`; an integer tensor of rank 0 chooses one element."""
-    tensor = convert_to_tensor(tensor)
-    keys = list(key) if isinstance(key, tuple) else [key]
-    if tensor.dims is None:
-        raise ValueError(f"Cannot index {tensor}: its rank is not known.")
-    position = next((i for i, item in enumerate(keys) if item is Ellipsis), None)
-    missing = len(tensor.dims) - sum(item is not None and item is not Ellipsis for item in keys)
-    if missing < 0:
-        raise ValueError(
-            f"Index out of range using input dim {len(tensor.dims)}; input has only {len(tensor.dims)} dims: {tensor}"
-        )
-    if position is not None:
-        keys[position : position + 1] = [slice(None)] * missing
-    slices: list[Slice3] = []
-    shape: list[str] = []  # what becomes of each axis: kept, dropped, or new
-    for item in keys:
-        if item is None:
-            shape.append("new")
-        elif isinstance(item, slice):
-            slices.append((_plain(item.start), _plain(item.stop), 1 if item.step is None else int(item.step)))
-            shape.append("kept")
-        else:
-            index = _plain(item)
-            assert index is not None
-            _check_index(tensor, len(slices), index)
-            slices.append((index, index + 1 if index != -1 else None, 1))
-            shape.append("dropped")
-    trivial = all(piece == (None, None, 1) for piece in slices)
-    definitions = [*([] if trivial else [StridedSlice(tuple(slices))]), *_reshaping(shape)]
-    with tensor.graph.as_default(), tensor.graph.name_scope("strided_slice") as scope:
-        # TensorFlow has one op for them all: the last gets its name.
-        for number, definition in enumerate(definitions, start=1):
-            tensor = apply(definition, scope if number == len(definitions) else None, x=tensor)
-    return tensor
+@final
+@dataclass(frozen=True)
+class ComputedPad(Op):
+    """x with `value` around it, as many before and after along each axis as the matrix y says"""
 
+    type_name: ClassVar[str] = "Pad"
+    value: float = 0
+    value_inputs: ClassVar[tuple[int, ...]] = (1,)
 
-def _plain(item: Any) -> int | None:
-    if item is None:
-        return None
-    if isinstance(item, Tensor):
-        if item.known_value is None or isinstance(np.ravel(item.known_value)[0], Symbol):
-            raise NotImplementedError(
-                f"An index must be known when the graph is built, but {item} is not. Use tf.gather or tf.slice."
+    def output_dtype(self, *inputs: DType) -> DType:
+        return inputs[0]
+
+    def copes_without(self, position: int) -> bool:
+        return True
+
+    def output_shape(self, *inputs: Any) -> Dims | None:
+        dims, amounts = inputs
+        if dims is None or amounts is None:
+            rank = len(amounts) // 2 if dims is None and amounts is not None else None if dims is None else len(dims)
+            return None if rank is None else tuple(unknown() for _ in range(rank))
+        if len(amounts) != 2 * len(dims):
+            raise ValueError(f"paddings must have {len(dims)} rows, one for each axis, but has {len(amounts) // 2}")
+        return tuple(size + (amounts[2 * axis] + amounts[2 * axis + 1]) for axis, size in enumerate(dims))
+
+    def gradient(self, upstream: Tensor, output: Tensor, *inputs: Tensor) -> tuple[Any, ...]:
+        x, amounts = inputs
+        begin = amounts[:, 0]
+        return apply(Slice(), input=upstream, begin=begin, size=shape(x, out_type=begin.dtype)), None
+
+    def kernel(self, *inputs: Any) -> Any:
+        x, amounts = inputs
+        if np.shape(amounts) != (np.ndim(x), 2):
+            raise InvalidArgumentError(
+                message=f"The first dimension of paddings must be the rank of inputs {list(np.shape(amounts))} "
+                f"{list(np.shape(x))}"
             )
-        return int(item.known_value)
-    return int(getattr(item, "value", item))
+        if (np.asarray(amounts) < 0).any():
+            raise InvalidArgumentError(message=f"Paddings must be non-negative: {np.asarray(amounts).tolist()}")
+        return np.pad(x, amounts, constant_values=self.value)
 
 
-def _check_index(tensor: Tensor, axis: int, index: int) -> None:
-    size = tensor.dims[axis]  # type: ignore[index]
+def check_index(size: Dim, axis: int, index: int) -> None:
+    """ValueError for an index that is known to be none of an axis."""
     if not isinstance(size, Symbol) and not -size <= index < size:
-        raise ValueError(f"slice index {index} of dimension {axis} out of bounds: {tensor}")
-
-
-def _reshaping(shape: list[str]) -> list[Op]:
-    """What makes the axes that are `kept`, `dropped` or `new` out of all that were sliced."""
-    sliced = [item for item in shape if item != "new"]
-    dropped = tuple(axis for axis, item in enumerate(sliced) if item == "dropped")
-    left = [item for item in shape if item != "dropped"]
-    new = [ExpandDims(axis) for axis, item in enumerate(left) if item == "new"]
-    return [*([Squeeze(dropped)] if dropped else []), *new]
+        raise ValueError(f"slice index {index} of dimension {axis} out of bounds.")
 
 
 def slice_(input_: Any, begin: Any, size: Any, name: str | None = None) -> Tensor:
@@ -246,53 +238,42 @@ def slice_(input_: Any, begin: Any, size: Any, name: str | None = None) -> Tenso
     )
 
 
-def strided_slice(
-    input_: Any,
-    begin: Any,
-    end: Any,
-    strides: Any = None,
-    begin_mask: int = 0,
-    end_mask: int = 0,
-    ellipsis_mask: int = 0,
-    new_axis_mask: int = 0,
-    shrink_axis_mask: int = 0,
-    var: Any = None,
-    name: str | None = None,
-) -> Tensor:
-    """input_[begin:end:strides] along the first axes.
-
-    Bit i of a mask says of entry i: begin there at the start, end at the end, stand for all axes not named, make a new
-    axis, or take the one element at `begin` and drop the axis.
-    """
-    steps = strides if strides is not None else [1] * len(begin)
-    if not (begin_mask or end_mask or ellipsis_mask or new_axis_mask or shrink_axis_mask):
-        pieces = tuple((int(b), int(e), int(s)) for b, e, s in zip(begin, end, steps, strict=True))
-        return apply(StridedSlice(pieces), name, input=convert_to_tensor(input_))
-    keys: list[Any] = []
-    for i, (first, last, step) in enumerate(zip(begin, end, steps, strict=True)):
-        bit = 1 << i
-        if ellipsis_mask & bit:
-            keys.append(Ellipsis)
-        elif new_axis_mask & bit:
-            keys.append(newaxis)
-        elif shrink_axis_mask & bit:
-            keys.append(first)
-        else:
-            keys.append(slice(None if begin_mask & bit else first, None if end_mask & bit else last, step))
-    sliced = getitem(input_, tuple(keys))
-    return sliced if name is None else apply(Identity(), name, input=sliced)
-
-
 def pad(
     tensor: Any, paddings: Any, mode: str = "CONSTANT", name: str | None = None, constant_values: Any = 0
 ) -> Tensor:
     """`tensor` with `constant_values` around it; `paddings` is [rank, 2]: how many before and after along each axis."""
-    if mode.upper() != "CONSTANT":
-        raise NotImplementedError(f"tf.pad: mode {mode} is not available; CONSTANT is.")
-    if isinstance(paddings, Tensor):
-        if paddings.known_value is None:
-            raise ValueError(f"paddings must be known when the graph is built, got {paddings}")
-        paddings = paddings.known_value
-    pairs = tuple((int(before), int(after)) for before, after in np.asarray(paddings))
+    mode = mode.upper()
+    if mode not in ("CONSTANT", "REFLECT", "SYMMETRIC"):
+        raise ValueError(f"Unknown padding mode: {mode}")
+    tensor = convert_to_tensor(tensor)
+    if any(isinstance(item, Tensor) for item in flatten(paddings)):
+        amounts = convert_to_tensor(paddings, None, "paddings")
+        if amounts.known_value is None or any(isinstance(item, Symbol) for item in np.ravel(amounts.known_value)):
+            return _computed_pad(tensor, amounts, mode, name, constant_values)
+        paddings = amounts.known_value
+    pairs = _pairs(np.asarray(paddings))
+    if mode != "CONSTANT":
+        return apply(MirrorPad(pairs, mode), name, tensor=tensor)
     name = name or ("PadV2" if constant_values else "Pad")  # TensorFlow has two ops
-    return apply(Pad(pairs, constant_values), name, tensor=convert_to_tensor(tensor))
+    if tensor.dtype == string:
+        constant_values = as_array(constant_values or b"", string).item()
+    return apply(Pad(pairs, constant_values), name, tensor=tensor)
+
+
+def _computed_pad(tensor: Tensor, amounts: Tensor, mode: str, name: str | None, constant_values: Any) -> Tensor:
+    if not amounts.dtype.is_integer:
+        raise TypeError(f"paddings must be int32 or int64, got {amounts.dtype.name}")
+    if mode != "CONSTANT":
+        raise NotImplementedError(f"tf.pad: with mode {mode} paddings must be known when the graph is built.")
+    filler = as_array(constant_values or b"", string).item() if tensor.dtype == string else constant_values
+    return apply(ComputedPad(filler), name or "Pad", tensor=tensor, paddings=amounts)
+
+
+def _pairs(paddings: np.ndarray) -> Paddings:
+    if paddings.ndim != 2:
+        raise ValueError(f"Shape must be rank 2 but is rank {paddings.ndim}: paddings are {paddings.tolist()}")
+    if paddings.shape[1] != 2:
+        raise ValueError(f"Dimension must be 2 but is {paddings.shape[1]}: paddings are {paddings.tolist()}")
+    if (paddings < 0).any():
+        raise ValueError(f"Paddings must be non-negative, but they are {paddings.tolist()}")
+    return tuple((int(before), int(after)) for before, after in paddings)

@@ -11,7 +11,7 @@ import numpy as np
 
 from model_fns.errors import InvalidArgumentError
 from model_fns.graph.constant import convert_to_tensor
-from model_fns.graph.dimensions import Dims, may_equal, merged, text
+from model_fns.graph.dimensions import Dims, is_known, may_equal, merged, text
 from model_fns.graph.dtypes import DType
 from model_fns.graph.op import Elementwise, Op
 from model_fns.graph.tensor import Tensor
@@ -22,7 +22,7 @@ from model_fns.ops.control import stop_gradient
 from model_fns.ops.elementary import exp, log1p
 from model_fns.ops.joining import transpose
 from model_fns.ops.reduction import reduce_sum
-from model_fns.ops.shaping import expand_dims, reshape, shape
+from model_fns.ops.shaping import broadcast_like, expand_dims, reshape, shape
 
 
 def log_softmax_of(x: Any) -> Any:
@@ -164,6 +164,11 @@ def _along_last_axis(definition: Op, logits: Any, axis: int | None, name: str | 
     rank = None if logits.dims is None else len(logits.dims)
     if axis in (None, -1) or rank is None or axis == rank - 1:
         return apply(definition, name, logits=logits)
+    if not -rank <= axis < rank:
+        raise InvalidArgumentError(
+            message=f"Dimension ({axis}) must be in the range [{-rank}, {rank}) where {rank} is the number of "
+            "dimensions in the input."
+        )
     order = list(range(rank))
     order[axis], order[-1] = order[-1], order[axis]
     return transpose(apply(definition, name, logits=transpose(logits, order)), order)
@@ -187,18 +192,29 @@ def softmax_cross_entropy_with_logits_v2(
     logits = convert_to_tensor(logits)
     with logits.graph.as_default(), logits.graph.name_scope(name or "softmax_cross_entropy_with_logits"):
         labels = cast(convert_to_tensor(labels), logits.dtype)
-        rank = len(logits.dims or (0, 0))
+        rank = None if logits.dims is None else len(logits.dims)
         axis = dim if axis is None else axis
         axis = -1 if axis is None else axis
-        if axis % rank != rank - 1:
+        if rank is None and axis != -1:
+            raise ValueError(f"The rank of {logits.name} must be known for the axis {axis}; give it with set_shape().")
+        if rank is not None and axis % rank != rank - 1:
             order = [i for i in range(rank) if i != axis % rank] + [axis % rank]
             logits, labels = transpose(logits, order), transpose(labels, order)
         if rank == 2:
+            logits, labels = _broadcast(logits, labels), _broadcast(labels, logits)
             return operation(SoftmaxCrossEntropyWithLogits(), None, None, features=logits, labels=labels).outputs[0]
         classes = shape(logits)[-1]
         rows = {"features": reshape(logits, [-1, classes]), "labels": reshape(labels, [-1, classes])}
         losses = operation(SoftmaxCrossEntropyWithLogits(), None, None, **rows).outputs[0]
         return reshape(losses, shape(logits)[:-1])
+
+
+def _broadcast(x: Tensor, like: Tensor) -> Tensor:
+    """The matrix x, repeated along axes of size 1 where `like` has more."""
+    if x.dims is None or like.dims is None or len(x.dims) != len(like.dims):
+        return x
+    repeated = any(own == 1 and is_known(other) and other != 1 for own, other in zip(x.dims, like.dims, strict=True))
+    return broadcast_like(x, like) if repeated else x
 
 
 def softmax_cross_entropy_with_logits(
@@ -235,7 +251,7 @@ def sparse_softmax_cross_entropy_with_logits(
             f"for the last dimension (received {logits.shape}): labels '{labels.name}', logits '{logits.name}'."
         )
     with logits.graph.as_default(), logits.graph.name_scope(name or definition.type):
-        if len(logits.dims or (0, 0)) == 2:
+        if logits.dims is not None and len(logits.dims) == 2:
             return operation(definition, None, None, features=logits, labels=labels).outputs[0]
         rows = {"features": reshape(logits, [-1, shape(logits)[-1]]), "labels": reshape(labels, [-1])}
         return reshape(operation(definition, None, None, **rows).outputs[0], shape(labels))

@@ -103,11 +103,14 @@ class TopKResult(NamedTuple):
 def top_k(input: Any, k: Any = 1, sorted: bool = True, name: str | None = None) -> TopKResult:
     """The k largest elements along the last axis, from the largest down, and their places (int32).
 
-    ValueError for more than there are, or if k is not known when the graph is built.
+    ValueError for more than there are.
     """
     number = k.known_value if isinstance(k, Tensor) else k
     if number is None or isinstance(np.ravel(number)[0], Symbol):
-        raise ValueError(f"k must be known when the graph is built, got {k}")
+        input = convert_to_tensor(input)
+        with input.graph.as_default(), input.graph.name_scope(name or "TopKV2"):
+            every = operation(TopK(-1), None, None, input=input).outputs
+            return TopKResult(*(tensor[..., :k] for tensor in every))
     if int(number) < 0:
         raise ValueError(f"Need k >= 0, got {number}")
     made = operation(TopK(int(number), bool(sorted)), name, None, input=convert_to_tensor(input))
@@ -133,8 +136,11 @@ def argsort(
 def _sorted(values: Tensor, axis: Any, direction: str) -> list[Tensor]:
     if direction not in ("ASCENDING", "DESCENDING"):
         raise ValueError(f"{direction} should be one of ASCENDING, DESCENDING")
-    rank = known_rank(values)
-    position = position_of(int(axis), rank)
+    if values.dims is None and int(axis) == -1:
+        rank, position = 1, 0  # of any rank, it is the last
+    else:
+        rank = known_rank(values)
+        position = position_of(int(axis), rank)
     to_last = [i for i in range(rank) if i != position] + [position]
     x = values if position == rank - 1 else transpose(values, to_last)
     backwards = direction == "ASCENDING"

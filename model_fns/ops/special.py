@@ -17,6 +17,7 @@ from model_fns.ops.arithmetic import multiply, negative, square
 from model_fns.ops.comparison import equal, logical_not, select
 from model_fns.ops.division import pair
 from model_fns.ops.elementary import exp, log, reciprocal, rsqrt
+from model_fns.ops.polygamma import digamma_of, polygamma
 from model_fns.ops.shaping import sum_to, zeros_like
 
 
@@ -107,25 +108,11 @@ class Lgamma(ScalarFunction):
 class Digamma(ScalarFunction):
     """The derivative of log(gamma(x)); NaN at 0, -1, -2, ..."""
 
+    def gradient(self, upstream: Tensor, output: Tensor, *inputs: Tensor) -> tuple[Any, ...]:
+        return (upstream * polygamma(convert_to_tensor(1.0, inputs[0].dtype), inputs[0]),)
+
     def kernel(self, *inputs: Any) -> Any:
-        return self.mapped(_digamma, inputs[0])
-
-
-def _digamma(x: float) -> float:
-    """By reflection for negative x, recurrence up to 10, and the asymptotic series from there (Bernardo 1976)."""
-    if x <= 0 and x == math.floor(x):
-        return math.nan
-    if x < 0:
-        return _digamma(1 - x) - math.pi / math.tan(math.pi * x)
-    if math.isinf(x) or math.isnan(x):
-        return x
-    total = 0.0
-    while x < 10:
-        total -= 1 / x
-        x += 1
-    y = 1 / (x * x)
-    series = y * (1 / 12 - y * (1 / 120 - y * (1 / 252 - y * (1 / 240 - y * (1 / 132 - y * (691 / 32760 - y / 12))))))
-    return total + math.log(x) - 0.5 / x - series
+        return self.mapped(digamma_of, inputs[0])
 
 
 @final

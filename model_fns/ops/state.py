@@ -7,9 +7,10 @@ from typing import Any, ClassVar, final
 
 import numpy as np
 
-from model_fns.graph.dimensions import Dims, is_known, may_equal, text
+from model_fns.graph.dimensions import Dims, is_known, text
 from model_fns.graph.dtypes import DType, bool_
 from model_fns.graph.op import Op, TensorSpec
+from model_fns.graph.shapes import check_equal
 from model_fns.graph.tensor import Tensor
 
 
@@ -36,6 +37,7 @@ class ReadVariable(Op):
     type_name: ClassVar[str] = "Identity"
     stateful: ClassVar[bool] = True
     is_view: ClassVar[bool] = True
+    takes_slices: ClassVar[bool] = True
 
     def output_shape(self, *inputs: Dims) -> Dims:
         return inputs[0]
@@ -71,8 +73,7 @@ class Update(Op):
 
     def output_shape(self, *inputs: Dims) -> Dims:
         variable, value = inputs
-        if len(variable) != len(value) or not all(map(may_equal, variable, value)):
-            raise ValueError(f"Dimension mismatch: the variable has shape {text(variable)}, the value {text(value)}")
+        check_equal(variable, value)
         if not all(map(is_known, variable)):
             raise ValueError(f"the variable's shape {text(variable)} must be fully known")
         return variable

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, final
 
 import numpy as np
 
+from model_fns.errors import InvalidArgumentError
 from model_fns.fingerprint import fingerprint64
 from model_fns.graph.constant import convert_to_tensor
 from model_fns.graph.dimensions import Dims
@@ -21,9 +22,12 @@ from model_fns.ops.apply import apply
 
 
 @final
+@dataclass(frozen=True)
 class AsString(Op):
-    """Numbers and truth values as strings: -3, 1.500000, true"""
+    """Numbers and truth values as strings: -3, 1.500000, true; `form` is what stands between % and the letter in C"""
 
+    form: str = ""
+    notation: str = "f"  # of floats: f, e or g
     row_wise: ClassVar[bool] = True
 
     def output_dtype(self, *inputs: DType) -> DType:
@@ -36,7 +40,13 @@ class AsString(Op):
         return (None,)
 
     def kernel(self, *inputs: Any) -> Any:
-        return object_array(_written(np.asarray(inputs[0])), np.shape(inputs[0]))
+        array = np.asarray(inputs[0])
+        if array.dtype.kind == "b":
+            texts = (b"true" if value else b"false" for value in array.ravel().tolist())
+        else:
+            pattern = f"%{self.form}{'d' if array.dtype.kind in 'iu' else self.notation}".encode()
+            texts = (pattern % value for value in array.ravel().tolist())
+        return object_array(texts, np.shape(array))
 
 
 @final
@@ -88,13 +98,6 @@ def object_array(values: Iterator[Any], shape: Any) -> np.ndarray[Any, Any]:
     return array.reshape(shape)
 
 
-def _written(array: np.ndarray[Any, Any]) -> Iterator[bytes]:
-    if array.dtype.kind == "b":
-        return (b"true" if value else b"false" for value in array.ravel().tolist())
-    pattern = b"%d" if array.dtype.kind in "iu" else b"%f"
-    return (pattern % value for value in array.ravel().tolist())
-
-
 def as_string(
     input: Any,
     precision: int = -1,
@@ -104,13 +107,22 @@ def as_string(
     fill: str = "",
     name: str | None = None,
 ) -> Tensor:
-    """Numbers and truth values as strings: -3, 1.500000, true. The ways of formatting are not available."""
-    if (precision, scientific, shortest, width, fill) != (-1, False, False, -1, ""):
-        raise NotImplementedError("tf.as_string: precision, scientific, shortest, width and fill are not available.")
+    """Numbers and truth values as strings: -3, 1.500000, true.
+
+    Floats get `precision` digits (6) after the point, in `scientific` notation or the `shortest`; numbers at least
+    `width` characters, with `fill` (one of 0, +, -, # and space, as in C) before. InvalidArgumentError otherwise.
+    """
     tensor = convert_to_tensor(input)
     if tensor.dtype == string:
         raise TypeError(f"Value passed to parameter 'input' has DataType string, which is one already: {tensor}")
-    return apply(AsString(), name, input=tensor)
+    if not tensor.dtype.is_floating and (scientific or shortest or precision > -1):
+        raise InvalidArgumentError(message=f"precision, scientific and shortest are of floats, not {tensor.dtype.name}")
+    if scientific and shortest:
+        raise InvalidArgumentError(message="Cannot select both scientific and shortest notation")
+    if len(fill) > 1 or fill not in "0+-# ":
+        raise InvalidArgumentError(message=f"Fill string must be one of 0, +, -, # and space, not {fill!r}")
+    form = (f"{fill}{width}" if width > -1 else "") + (f".{precision}" if precision > -1 else "")
+    return apply(AsString(form, "e" if scientific else "g" if shortest else "f"), name, input=tensor)
 
 
 def string_to_hash_bucket_fast(input: Any, num_buckets: int, name: str | None = None) -> Tensor:

@@ -6,26 +6,37 @@ from typing import Any
 
 from model_fns.graph.constant import convert_to_tensor
 from model_fns.graph.tensor import Tensor
-from model_fns.ops.joining import transpose
+from model_fns.ops.joining import concat, transpose
 from model_fns.ops.linalg import matmul
-from model_fns.ops.shaping import reshape, shape
+from model_fns.ops.reduction import reduce_prod
+from model_fns.ops.shaping import rank, reshape, shape
 
 
 def tensordot(a: Any, b: Any, axes: Any, name: str | None = None) -> Tensor:
     """The sum of products of a and b along `axes`: a number n (the last n of a, the first n of b) or two lists of axes.
 
-    The result has the other axes of a, then those of b. The ranks must be known.
+    The result has the other axes of a, then those of b. Unless `axes` is a number, the ranks must be known.
     Raises ValueError if the two lists are not equally long, or the sizes along them differ.
     """
     a = convert_to_tensor(a, None if isinstance(a, Tensor) else getattr(b, "dtype", None), "a")
     b = convert_to_tensor(b, None if isinstance(b, Tensor) else a.dtype, "b")
     with a.graph.as_default(), a.graph.name_scope(name or "Tensordot") as scope:
+        if isinstance(axes, int) and (a.dims is None or b.dims is None):
+            return _of_unknown_rank(a, b, axes, scope)
         of_a, of_b = _summed_axes(axes, len(a.shape), len(b.shape))
         free_a = [axis for axis in range(len(a.shape)) if axis not in of_a]
         free_b = [axis for axis in range(len(b.shape)) if axis not in of_b]
         left, right = _ordered(a, free_a + of_a), _ordered(b, of_b + free_b)
         product = matmul(_as_matrix(left, len(free_a)), _as_matrix(right, len(of_b)))
         return reshape(product, _sizes(a, free_a) + _sizes(b, free_b), name=scope)
+
+
+def _of_unknown_rank(a: Tensor, b: Tensor, count: int, scope: str) -> Tensor:
+    """The sum over the last `count` axes of a and the first of b."""
+    sizes_of_a, sizes_of_b = shape(a), shape(b)
+    free_a, summed = sizes_of_a[: rank(a) - count], sizes_of_b[:count]
+    product = matmul(reshape(a, [-1, reduce_prod(summed)]), reshape(b, [reduce_prod(summed), -1]))
+    return reshape(product, concat([free_a, sizes_of_b[count:]], 0), name=scope)
 
 
 def _summed_axes(axes: Any, rank_a: int, rank_b: int) -> tuple[list[int], list[int]]:

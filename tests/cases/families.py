@@ -13,7 +13,7 @@ import numpy as np
 from estimators.compiler.reference import evaluate
 from model_fns.autodiff import gradients
 from model_fns.global_step import get_or_create_global_step
-from model_fns.graph.constant import constant
+from model_fns.graph.constant import constant, convert_to_tensor
 from model_fns.graph.dimensions import Symbol
 from model_fns.graph.graph import Graph
 from model_fns.graph.keys import GraphKeys
@@ -76,7 +76,7 @@ class Projected:
             weights = [self.projection, *(constant(1, case.output.dtype) for _ in penalties)]
             found = gradients(self.outputs, list(targets.values()), weights)
             self.gradients = {
-                label: (target, gradient)
+                label: (target, convert_to_tensor(gradient))
                 for (label, target), gradient in zip(targets.items(), found, strict=True)
                 if gradient is not None
             }

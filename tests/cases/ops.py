@@ -26,12 +26,15 @@ from model_fns.ops import (
     categories,
     checks,
     comparison,
+    computed_resize,
+    computed_slicing,
     control,
     convolution,
     data_sizes,
     decoding,
     division,
     elementary,
+    embeddings,
     examples,
     files,
     gather_nd,
@@ -42,10 +45,12 @@ from model_fns.ops import (
     linalg,
     linear_systems,
     matrices,
+    non_max_suppression,
     pooling,
     printing,
     random,
     reduction,
+    row_updates,
     rows,
     segments,
     shaping,
@@ -56,6 +61,8 @@ from model_fns.ops import (
     special,
     state,
     strings,
+    table_lookup,
+    table_rows,
     text,
     vocabulary,
 )
@@ -140,7 +147,13 @@ SKIPPED: dict[type[Op], str] = {
     state.Assign: "changes a variable: tests/test_compiler.py",
     state.AssignAdd: "changes a variable: tests/test_compiler.py",
     state.AssignSub: "changes a variable: tests/test_compiler.py",
+    row_updates.PutRows: "changes a variable: tests/test_row_updates.py",
+    row_updates.ScatterUpdate: "changes a variable: tests/test_scatter.py",
+    row_updates.ScatterAddRows: "changes a variable: tests/test_scatter.py",
+    row_updates.ScatterSubRows: "changes a variable: tests/test_scatter.py",
     checks.Assert: "has no outputs: tests/test_checks.py",
+    computed_resize.ComputedResize: "makes float32 of all types: tests/test_computed_resize.py",
+    computed_resize.ComputedResizeGrad: "makes float32 of all types: tests/test_computed_resize.py",
     host_function.PyFunc: "has no shape of its own: tests/test_checks.py",
     printing.Print: "prints: tests/test_checks.py",
     comparison.Where: "has sizes of its own: tests/test_array_ops.py",
@@ -148,6 +161,7 @@ SKIPPED: dict[type[Op], str] = {
     data_sizes.NumbersUpTo: "has sizes of its own: tests/test_array_ops.py",
     data_sizes.StitchPlaces: "has sizes of its own: tests/test_array_ops.py",
     data_sizes.UniqueWithCounts: "has sizes of its own: tests/test_array_ops.py",
+    non_max_suppression.NonMaxSuppressionV3: "has a size of its own: tests/test_non_max_suppression.py",
 }
 
 MATRIX, PAIR = Input((None, 4)), Input((None, 3, 4))
@@ -176,7 +190,14 @@ def of(definition: Op) -> Callable[..., Any]:
 
 # -- elementwise ------------------------------------------------------------------------------------------------------
 
-for kind in (arithmetic.Add, arithmetic.Sub, arithmetic.Mul, arithmetic.RealDiv, arithmetic.SquaredDifference):
+for kind in (
+    arithmetic.Add,
+    arithmetic.AddV2,
+    arithmetic.Sub,
+    arithmetic.Mul,
+    arithmetic.RealDiv,
+    arithmetic.SquaredDifference,
+):
     add(kind, of(kind()), MATRIX, MATRIX)
     add(kind, of(kind()), MATRIX, ROW, label="with a row")
 for kind in (arithmetic.Maximum, arithmetic.Minimum):
@@ -346,6 +367,8 @@ add(joining.Unpack, lambda x: joining.unstack(x, axis=-1)[1:3], PAIR, label="of 
 add(joining.Unpack, lambda x: joining.unstack(x), Input((3,)), label="of a vector")
 add(joining.Transpose, of(joining.Transpose((1, 0))), MATRIX)
 add(joining.Transpose, of(joining.Transpose((0, 3, 1, 2))), IMAGE, label="of an image")
+add(joining.ComputedTranspose, lambda x: of(joining.ComputedTranspose())(x, constant([2, 0, 1])), PAIR)
+add(joining.InvertPermutation, of(joining.InvertPermutation()), Input((1,), "below 1"), gradient=0)
 add(joining.Reverse, of(joining.Reverse((0,))), MATRIX)
 add(joining.Reverse, of(joining.Reverse((1, -1))), PAIR, label="of two axes")
 add(joining.Tile, lambda x: joining.tile(x, [1, 3]), MATRIX)
@@ -366,6 +389,18 @@ for label, key in {
 }.items():
     add(slicing.StridedSlice, lambda x, key=key: x[key], MATRIX, label=label)
 add(slicing.StridedSliceGrad, of(slicing.StridedSliceGrad(((None, None, 1), (1, 3, 1)))), Input((None, 2)), MATRIX)
+add(computed_slicing.ComputedSlice, lambda x, i: x[..., i[0], None], MATRIX, Input((3,), "below 4"))
+add(computed_slicing.ComputedSlice, lambda x, i: x[:, i[1]], PAIR, Input((3,), "below 2"), label="of three axes")
+add(
+    computed_slicing.ComputedSliceGrad,
+    lambda dy, like, i: of(computed_slicing.ComputedSliceGrad((":", "index")))(dy, like, i, i, constant([1, 1])),
+    Input((None,)),
+    MATRIX,
+    Input((2,), "below 4"),
+)
+add(slicing.ComputedPad, lambda x: slicing.pad(x, [[1, 20 - shaping.shape(x)[0]], [0, 2]], constant_values=3.0), MATRIX)
+add(shaping.Rank, of(shaping.Rank()), MATRIX, gradient=0)
+add(indexing.ComputedOneHot, lambda i: indexing.one_hot(i, shaping.shape(i)[0], 2.0, -1.0), WHOLE, gradient=0)
 add(slicing.Slice, lambda x: slicing.slice_(x, [0, 1], [-1, 2]), MATRIX, gradient=1)
 add(
     slicing.Slice,
@@ -431,7 +466,7 @@ add(linalg.BatchMatMul, of(linalg.BatchMatMul()), PAIR, Input((4, 2)), label="br
 add(indexing.Gather, of(indexing.Gather()), Input((5, 2)), Input((None,), "below 5"))
 add(indexing.Gather, of(indexing.Gather(1)), PAIR, Input((2, 2), "below 3"), label="of the middle axis")
 add(indexing.Gather, of(indexing.Gather()), Input((5,)), WHOLE, label="of a vector")
-add(indexing.Gather, lambda x, i: indexing.embedding_lookup(x, i), Input((5, 3)), WHOLE, label="of an embedding")
+add(indexing.Gather, lambda x, i: embeddings.embedding_lookup(x, i), Input((5, 3)), WHOLE, label="of an embedding")
 add(indexing.ScatterAdd, of(indexing.ScatterAdd()), Input((None, 2)), Input((None,), "below 5"), Input((5, 2)))
 add(
     indexing.ScatterAdd,
@@ -440,6 +475,28 @@ add(
     Input((2,), "below 5"),
     Input((3, 5, 4)),
     label="of the middle axis",
+)
+SOME_ROWS = Input((None,), "below 4")
+add(table_rows.PresentRows, lambda x, i: table_rows.present_rows(x, i - 1), Input((3, 2)), SOME_ROWS)
+add(
+    table_rows.PresentRows,
+    lambda x, i: table_rows.present_rows(x, i - 1, summed=False),
+    Input((5, 2, 3)),
+    WHOLE,
+    label="each for itself",
+)
+add(
+    table_rows.DistinctRows,
+    lambda i, x: table_rows.distinct_rows(i - 1, x),
+    Input((None,), "below 6"),
+    Input((5, 2)),
+    gradient=0,
+)
+add(
+    table_rows.SumRepeated,
+    lambda x, i: apply(table_rows.SumRepeated(), x=x, places=table_rows.distinct_rows(i - 1, constant([0] * 3))[1]),
+    PAIR,
+    SOME_ROWS,
 )
 add(indexing.OneHot, of(indexing.OneHot(5)), Input((None,), "below 5"), gradient=0)
 add(indexing.OneHot, lambda i: indexing.one_hot(i - 1, 3, 2.5, -1.5), WHOLE, gradient=0, label="bad indices among them")
@@ -681,6 +738,7 @@ add(
     label="of several numbers",
 )
 add(vocabulary.VocabularyIds, lambda i: vocabulary.vocabulary_ids(i, [3, 0, 4]), WHOLE, gradient=0)
+add(table_lookup.TableLookup, of(table_lookup.TableLookup((0, 3), (1.5, -2.0), 9.0, dtypes.float32)), WHOLE, gradient=0)
 add(
     vocabulary.VocabularyIds,
     lambda i: vocabulary.vocabulary_ids(strings.as_string(i), ["3", "0"], oov_buckets=4),

@@ -186,3 +186,82 @@ def test_one_checkpoint_and_an_init_fn(tmp_path: Any) -> None:
         tf.train.get_or_create_global_step()
         with tf.train.SingularMonitoredSession(checkpoint_filename_with_path=path) as session:
             assert session.run(v) == 1
+
+
+class AbortsOnce(tf.train.SessionRunHook):
+    """Aborts before its second run, and counts the sessions."""
+
+    def __init__(self, error: type[Exception]) -> None:
+        self.runs, self.sessions, self.error = 0, 0, error
+
+    def after_create_session(self, session: Any, coord: Any) -> None:
+        self.sessions += 1
+
+    def before_run(self, run_context: Any) -> None:
+        self.runs += 1
+        if self.runs == 2:
+            raise self.error(None, None, "Abort")
+
+
+@pytest.mark.parametrize("error", [tf.errors.AbortedError, tf.errors.UnavailableError])
+def test_a_run_that_is_aborted_begins_anew(error):
+    *_, train = model()
+    hook = AbortsOnce(error)
+    with tf.train.MonitoredSession(hooks=[hook]) as session:
+        assert [session.run(train) for _ in range(3)] == [1, 1, 2]
+        assert not session.should_stop()
+    assert hook.sessions == 2
+
+
+def test_what_is_saved_outlives_an_abort(tmp_path):
+    train = tf.assign_add(tf.train.get_or_create_global_step(), 1)
+    hook = AbortsOnce(tf.errors.AbortedError)
+    with tf.train.MonitoredTrainingSession(
+        checkpoint_dir=str(tmp_path), save_checkpoint_steps=1, hooks=[hook]
+    ) as session:
+        assert [session.run(train) for _ in range(3)] == [1, 2, 3]
+
+
+def test_a_singular_session_is_given_up():
+    *_, train = model()
+    with (
+        pytest.raises(tf.errors.AbortedError),
+        tf.train.SingularMonitoredSession(hooks=[AbortsOnce(tf.errors.AbortedError)]) as session,
+    ):
+        session.run(train)
+        session.run(train)
+
+
+def test_a_thread_that_loops():
+    turns: list[Any] = []
+    coord = tf.train.Coordinator()
+
+    def turn(number: int, *, most: int) -> None:
+        turns.append(number)
+        if len(turns) == most:
+            coord.request_stop()
+
+    looper = tf.train.LooperThread.loop(coord, 0.001, turn, (7,), {"most": 3})
+    coord.join([looper])
+    assert turns == [7, 7, 7]
+
+    class Once(tf.train.LooperThread):
+        def start_loop(self) -> None:
+            turns.append("start")
+
+        def run_loop(self) -> None:
+            self._coord.request_stop()
+
+        def stop_loop(self) -> None:
+            turns.append("stop")
+
+    coord = tf.train.Coordinator()
+    Once(coord, None).start()
+    coord.join()
+    assert turns[3:] == ["start", "stop"]
+    failing = tf.train.Coordinator()
+    tf.train.LooperThread.loop(failing, None, lambda: 1 // 0)
+    with pytest.raises(ZeroDivisionError):
+        failing.join()
+    with pytest.raises(ValueError, match="'coord' argument must be a Coordinator: 3"):
+        tf.train.LooperThread(3, None)

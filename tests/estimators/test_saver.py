@@ -467,7 +467,8 @@ def test_scaffold_fills_in_what_is_missing(graph, session):
     assert graph.finalized
     assert scaffold.init_op.name == "init" and scaffold.local_init_op.type == "NoOp"
     assert graph.get_collection(GraphKeys.INIT_OP) == [scaffold.init_op]
-    assert scaffold.saver.last_checkpoints == [] and scaffold.summary_op is scaffold.ready_op is None
+    assert scaffold.saver.last_checkpoints == [] and scaffold.summary_op is None
+    assert graph.get_collection(GraphKeys.READY_OP) == [scaffold.ready_op]
 
 
 def test_scaffold_takes_what_is_given(graph, session):

@@ -95,8 +95,6 @@ def test_numbers_as_strings_are_tensorflows():
             [b"1", b"-2"],
             [b"true", b"false"],
         ]
-        with pytest.raises(NotImplementedError, match="precision"):
-            tf.as_string([1.5], precision=2)
         with pytest.raises(TypeError, match="DataType string"):
             tf.as_string(["a"])
 

@@ -14,6 +14,7 @@ from estimators.session import Session
 from estimators.state import State
 from model_fns import feature_columns as fc
 from model_fns.autodiff import gradients
+from model_fns.graph.constant import convert_to_tensor
 from model_fns.graph.dtypes import as_dtype
 from model_fns.graph.graph import Graph
 from model_fns.graph.keys import GraphKeys
@@ -93,7 +94,8 @@ def test_all_columns_in_one_compiled_program():
             feeds[features[key]] = array
         outputs = [build(features) for name, build in BUILDS.items() if not name.startswith("sparse: ")]
         found = [gradients(reduce_sum(output * output), trainable_variables()) for output in outputs]
-        every = [*outputs, *(gradient for group in found for gradient in group if gradient is not None)]
+        found = [convert_to_tensor(g) for group in found for g in group if g is not None]
+        every = [*outputs, *found]
         assert len(every) - len(outputs) == len(trainable_variables())
         arrays = state_of_variables()
         expected = evaluate(every, feeds, dict(arrays))

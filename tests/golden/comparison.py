@@ -7,6 +7,7 @@ import numpy as np
 
 from estimators.compiler.reference import evaluate
 from model_fns.autodiff import gradients
+from model_fns.graph.constant import convert_to_tensor
 from model_fns.graph.dtypes import bool_
 from model_fns.graph.graph import Graph, get_default_graph
 from model_fns.graph.keys import GraphKeys
@@ -84,7 +85,7 @@ class Built:
                 found = gradients(total, list(targets.values()))
                 for label, gradient in zip(targets, found, strict=True):
                     if gradient is not None:
-                        result[f"gradient/{label}"] = self.run(gradient)[0]
+                        result[f"gradient/{label}"] = self.run(convert_to_tensor(gradient))[0]
             updates = get_default_graph().get_collection(GraphKeys.UPDATE_OPS)
             if updates:
                 self.run(*updates)

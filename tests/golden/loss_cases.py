@@ -328,6 +328,16 @@ def clip_by_norm_short(tf, i):
 
 
 @function
+def clip_by_average_norm(tf, i):
+    return tf.clip_by_average_norm(i.p, 0.01)
+
+
+@function
+def clip_by_average_norm_short(tf, i):
+    return tf.clip_by_average_norm(i.p, 1000.0)
+
+
+@function
 def clip_by_norm_of_rows(tf, i):
     return tf.clip_by_norm(i.p * i.w, 1.0, axes=[1])
 

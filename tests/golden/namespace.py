@@ -11,6 +11,7 @@ from model_fns.variable_scope import AUTO_REUSE, variable_scope
 tf = SimpleNamespace(
     AUTO_REUSE=AUTO_REUSE,
     clip_by_global_norm=clipping.clip_by_global_norm,
+    clip_by_average_norm=clipping.clip_by_average_norm,
     clip_by_norm=clipping.clip_by_norm,
     clip_by_value=clipping.clip_by_value,
     constant=constant,

@@ -15,6 +15,8 @@ from model_fns.ops import (
     convolution,
     division,
     elementary,
+    embeddings,
+    getitem,
     indexing,
     joining,
     linalg,
@@ -44,6 +46,7 @@ tf = SimpleNamespace(
     **_public(
         shaping,
         slicing,
+        getitem,
         joining,
         linalg,
         indexing,
@@ -59,5 +62,7 @@ tf = SimpleNamespace(
     int32=dtypes.int32,
     name_scope=lambda name: get_default_graph().name_scope(name),
     math=SimpleNamespace(**_elementwise, floormod=division.mod),
-    nn=SimpleNamespace(**_public(activation, softmax, convolution, pooling, indexing, norms, moments, bias)),
+    nn=SimpleNamespace(
+        **_public(activation, softmax, convolution, pooling, indexing, embeddings, norms, moments, bias)
+    ),
 )

@@ -14,6 +14,7 @@ from model_fns.graph.constant import constant
 from model_fns.graph.dtypes import int32, string
 from model_fns.graph.graph import Graph
 from model_fns.ops.arithmetic import cast
+from model_fns.ops.checks import check_numerics
 from model_fns.ops.comparison import equal
 from model_fns.ops.random import random_uniform
 from model_fns.ops.shaping import fill
@@ -225,3 +226,10 @@ def test_a_cache_reads_its_input_once():
     dataset = Dataset.from_generator(lambda: reads.append(1) or iter(range(3)), "int32").cache().repeat(4)
     assert elements(dataset) == [0, 1, 2] * 4
     assert len(reads) == 1
+
+
+def test_elements_that_fail_are_left_out(graph):
+    dataset = numbers(6).map(lambda x: check_numerics(1.0 / (2.0 - cast(x, "float32")), "not a number"))
+    assert elements(dataset.apply(experimental.ignore_errors())) == [0.5, 1.0, -1.0, -0.5, pytest.approx(-1 / 3)]
+    with pytest.raises(InvalidArgumentError, match="not a number"):
+        elements(dataset)

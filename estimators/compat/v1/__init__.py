@@ -1,5 +1,6 @@
 """TensorFlow 1's names over this project: `import estimators.compat.v1 as tf`."""
 
+from estimators.compat.internal.ops import convert_to_tensor_or_sparse_tensor
 from estimators.compat.missing import of_tf as __getattr__  # noqa: F401
 from estimators.compat.v1 import (
     app,
@@ -7,6 +8,7 @@ from estimators.compat.v1 import (
     contrib,
     data,
     debugging,
+    distributions,
     dtypes,
     errors,
     estimator,
@@ -21,6 +23,7 @@ from estimators.compat.v1 import (
     layers,
     linalg,
     logging,
+    lookup,
     losses,
     math,
     metrics,
@@ -31,6 +34,7 @@ from estimators.compat.v1 import (
     saved_model,
     strings,
     summary,
+    test,
     train,
     version,
 )
@@ -55,14 +59,17 @@ from model_fns.control_flow.tensor_array import TensorArray
 from model_fns.control_flow.while_loop import while_loop
 from model_fns.errors import OpError
 from model_fns.example_features import FixedLenFeature, VarLenFeature
+from model_fns.gradient_options import AggregationMethod, UnconnectedGradients
 from model_fns.graph.constant import constant, convert_to_tensor
 from model_fns.graph.default_graph import (
     add_to_collection,
     add_to_collections,
+    colocate_with,
     device,
     executing_eagerly,
     get_collection,
     get_collection_ref,
+    init_scope,
 )
 from model_fns.graph.dtypes import (
     DType,
@@ -84,6 +91,7 @@ from model_fns.graph.dtypes import bool_ as bool
 from model_fns.graph.dtypes import float16 as half
 from model_fns.graph.dtypes import float64 as double
 from model_fns.graph.graph import Graph, get_default_graph, get_default_session, reset_default_graph, set_random_seed
+from model_fns.graph.indexed_slices import IndexedSlices
 from model_fns.graph.keys import GraphKeys
 from model_fns.graph.shapes import Dimension, TensorShape
 from model_fns.graph.tensor import Operation, Tensor
@@ -137,7 +145,7 @@ from model_fns.ops.checks import (
     ensure_shape,
     is_tensor,
 )
-from model_fns.ops.clipping import clip_by_global_norm, clip_by_norm, clip_by_value
+from model_fns.ops.clipping import clip_by_average_norm, clip_by_global_norm, clip_by_norm, clip_by_value
 from model_fns.ops.comparison import (
     equal,
     greater,
@@ -166,6 +174,7 @@ from model_fns.ops.control import (
 )
 from model_fns.ops.control import tuple_ as tuple
 from model_fns.ops.conversion import to_double, to_float, to_int32, to_int64
+from model_fns.ops.custom_gradient import custom_gradient
 from model_fns.ops.data_sizes import (
     boolean_mask,
     dynamic_partition,
@@ -175,6 +184,7 @@ from model_fns.ops.data_sizes import (
     unique_with_counts,
 )
 from model_fns.ops.decoding import decode_csv, decode_raw, string_to_number
+from model_fns.ops.decompositions import qr, self_adjoint_eig, self_adjoint_eigvals, svd
 from model_fns.ops.division import div, floor_div, floordiv, mod, realdiv, scalar_mul, truediv, truncatediv, truncatemod
 from model_fns.ops.division import mod as floormod
 from model_fns.ops.einsum import einsum
@@ -210,8 +220,10 @@ from model_fns.ops.form_checks import (
     assert_type,
 )
 from model_fns.ops.gather_nd import batch_gather, gather_nd, scatter_nd
+from model_fns.ops.getitem import strided_slice
 from model_fns.ops.host_function import numpy_function, py_func
 from model_fns.ops.image_random import multinomial, random_crop
+from model_fns.ops.incomplete import betainc, igamma, igammac, lbeta
 from model_fns.ops.indexing import gather, one_hot
 from model_fns.ops.joining import concat, reverse, split, stack, tile, transpose, unstack
 from model_fns.ops.joining import range_ as range
@@ -236,7 +248,17 @@ from model_fns.ops.matrices import (
     norm,
     trace,
 )
+from model_fns.ops.matrix_functions import cholesky_solve, cross, matrix_solve_ls
 from model_fns.ops.norms import global_norm
+from model_fns.ops.order_checks import (
+    assert_proper_iterable,
+    assert_same_float_dtype,
+    is_non_decreasing,
+    is_numeric_tensor,
+    is_strictly_increasing,
+    verify_tensor_all_finite,
+)
+from model_fns.ops.polygamma import polygamma, zeta
 from model_fns.ops.printing import print_ as Print
 from model_fns.ops.random import random_normal, random_shuffle, random_uniform, truncated_normal
 from model_fns.ops.rearranging import depth_to_space, extract_image_patches, space_to_depth
@@ -255,14 +277,31 @@ from model_fns.ops.reduction import (
     reduce_prod,
     reduce_sum,
 )
+from model_fns.ops.row_gradients import convert_to_tensor_or_indexed_slices
+from model_fns.ops.scatter import (
+    count_up_to,
+    scatter_add,
+    scatter_div,
+    scatter_max,
+    scatter_min,
+    scatter_mul,
+    scatter_nd_add,
+    scatter_nd_sub,
+    scatter_nd_update,
+    scatter_sub,
+    scatter_update,
+)
+from model_fns.ops.searching import repeat, searchsorted
 from model_fns.ops.segments import (
     segment_max,
     segment_mean,
     segment_min,
+    segment_prod,
     segment_sum,
     unsorted_segment_max,
     unsorted_segment_mean,
     unsorted_segment_min,
+    unsorted_segment_prod,
     unsorted_segment_sqrt_n,
     unsorted_segment_sum,
 )
@@ -276,6 +315,16 @@ from model_fns.ops.sequences import (
     unravel_index,
 )
 from model_fns.ops.sequences import linspace as lin_space
+from model_fns.ops.several import (
+    bitcast,
+    broadcast_dynamic_shape,
+    broadcast_static_shape,
+    guarantee_const,
+    identity_n,
+    parallel_stack,
+    shape_n,
+    where_v2,
+)
 from model_fns.ops.shaping import (
     broadcast_to,
     expand_dims,
@@ -290,19 +339,37 @@ from model_fns.ops.shaping import (
     zeros,
     zeros_like,
 )
-from model_fns.ops.slicing import newaxis, pad, strided_slice
+from model_fns.ops.slicing import newaxis, pad
 from model_fns.ops.slicing import slice_ as slice
 from model_fns.ops.sorting import argsort, sort
+from model_fns.ops.space_batch import (
+    batch_to_space,
+    batch_to_space_nd,
+    required_space_to_batch_paddings,
+    space_to_batch,
+    space_to_batch_nd,
+)
 from model_fns.ops.sparse import sparse_tensor_to_dense, string_split
 from model_fns.ops.special import acosh, asinh, atan2, atanh, cosh, digamma, div_no_nan, erfc, lgamma, log_sigmoid, sinh
 from model_fns.ops.strings import as_string, string_to_hash_bucket_fast
+from model_fns.ops.tensor_scatter import tensor_scatter_nd_add, tensor_scatter_nd_sub, tensor_scatter_nd_update
+from model_fns.ops.tensor_scatter import tensor_scatter_nd_add as tensor_scatter_add
+from model_fns.ops.tensor_scatter import tensor_scatter_nd_sub as tensor_scatter_sub
+from model_fns.ops.tensor_scatter import tensor_scatter_nd_update as tensor_scatter_update
 from model_fns.ops.tensordot import tensordot
 from model_fns.ops.text import reduce_join, regex_replace, string_join, string_strip, substr
 from model_fns.protos.event import Event, LogMessage, SessionLog
 from model_fns.protos.graph import AttrValue, GraphDef, NodeDef
+from model_fns.protos.run import RunMetadata, RunOptions
 from model_fns.protos.summary import HistogramProto, Summary, SummaryMetadata
 from model_fns.protos.tensor import make_ndarray, make_tensor_proto
+from model_fns.registered_gradients import NotDifferentiable, RegisterGradient
+from model_fns.registered_gradients import NotDifferentiable as NoGradient
+from model_fns.second_derivatives import hessians
+from model_fns.sparse_placeholder import sparse_placeholder
 from model_fns.sparse_tensor import SparseTensor, SparseTensorValue
+from model_fns.template import make_template
+from model_fns.variable_readiness import is_variable_initialized, report_uninitialized_variables
 from model_fns.variable_scope import (
     AUTO_REUSE,
     VariableScope,
@@ -334,6 +401,7 @@ from model_fns.variables import variables_initializer as initialize_variables
 
 __all__ = [
     "AUTO_REUSE",
+    "AggregationMethod",
     "Assert",
     "AttrValue",
     "COMPILER_VERSION",
@@ -350,13 +418,19 @@ __all__ = [
     "GraphKeys",
     "GraphOptions",
     "HistogramProto",
+    "IndexedSlices",
     "InteractiveSession",
     "LogMessage",
+    "NoGradient",
     "NodeDef",
+    "NotDifferentiable",
     "OpError",
     "Operation",
     "OptimizerOptions",
     "Print",
+    "RegisterGradient",
+    "RunMetadata",
+    "RunOptions",
     "Session",
     "SessionLog",
     "SparseTensor",
@@ -366,6 +440,7 @@ __all__ = [
     "Tensor",
     "TensorArray",
     "TensorShape",
+    "UnconnectedGradients",
     "VERSION",
     "VarLenFeature",
     "Variable",
@@ -401,9 +476,11 @@ __all__ = [
     "assert_non_positive",
     "assert_none_equal",
     "assert_positive",
+    "assert_proper_iterable",
     "assert_rank",
     "assert_rank_at_least",
     "assert_rank_in",
+    "assert_same_float_dtype",
     "assert_scalar",
     "assert_type",
     "assign",
@@ -413,18 +490,27 @@ __all__ = [
     "atan2",
     "atanh",
     "batch_gather",
+    "batch_to_space",
+    "batch_to_space_nd",
+    "betainc",
     "bincount",
+    "bitcast",
     "bool",
     "boolean_mask",
+    "broadcast_dynamic_shape",
+    "broadcast_static_shape",
     "broadcast_to",
     "case",
     "cast",
     "ceil",
     "check_numerics",
     "cholesky",
+    "cholesky_solve",
+    "clip_by_average_norm",
     "clip_by_global_norm",
     "clip_by_norm",
     "clip_by_value",
+    "colocate_with",
     "compat",
     "concat",
     "cond",
@@ -434,11 +520,16 @@ __all__ = [
     "contrib",
     "control_dependencies",
     "convert_to_tensor",
+    "convert_to_tensor_or_indexed_slices",
+    "convert_to_tensor_or_sparse_tensor",
     "cos",
     "cosh",
     "count_nonzero",
+    "count_up_to",
+    "cross",
     "cumprod",
     "cumsum",
+    "custom_gradient",
     "data",
     "debugging",
     "decode_csv",
@@ -452,6 +543,7 @@ __all__ = [
     "disable_resource_variables",
     "disable_v2_behavior",
     "disable_v2_tensorshape",
+    "distributions",
     "div",
     "div_no_nan",
     "divide",
@@ -507,11 +599,17 @@ __all__ = [
     "greater",
     "greater_equal",
     "group",
+    "guarantee_const",
     "half",
+    "hessians",
     "histogram_fixed_width",
     "histogram_fixed_width_bins",
     "identity",
+    "identity_n",
+    "igamma",
+    "igammac",
     "image",
+    "init_scope",
     "initialize_all_tables",
     "initialize_all_variables",
     "initialize_local_variables",
@@ -526,9 +624,14 @@ __all__ = [
     "is_finite",
     "is_inf",
     "is_nan",
+    "is_non_decreasing",
+    "is_numeric_tensor",
+    "is_strictly_increasing",
     "is_tensor",
+    "is_variable_initialized",
     "keras",
     "layers",
+    "lbeta",
     "less",
     "less_equal",
     "lgamma",
@@ -545,8 +648,10 @@ __all__ = [
     "logical_not",
     "logical_or",
     "logical_xor",
+    "lookup",
     "losses",
     "make_ndarray",
+    "make_template",
     "make_tensor_proto",
     "map_fn",
     "matching_files",
@@ -559,6 +664,7 @@ __all__ = [
     "matrix_inverse",
     "matrix_set_diag",
     "matrix_solve",
+    "matrix_solve_ls",
     "matrix_transpose",
     "matrix_triangular_solve",
     "maximum",
@@ -585,13 +691,16 @@ __all__ = [
     "ones_like",
     "orthogonal_initializer",
     "pad",
+    "parallel_stack",
     "parse_example",
     "parse_single_example",
     "placeholder",
     "placeholder_with_default",
+    "polygamma",
     "pow",
     "py_func",
     "python_io",
+    "qr",
     "random",
     "random_crop",
     "random_normal",
@@ -614,6 +723,9 @@ __all__ = [
     "reduce_prod",
     "reduce_sum",
     "regex_replace",
+    "repeat",
+    "report_uninitialized_variables",
+    "required_space_to_batch_paddings",
     "reset_default_graph",
     "reshape",
     "reverse",
@@ -627,15 +739,30 @@ __all__ = [
     "saved_model",
     "scalar_mul",
     "scan",
+    "scatter_add",
+    "scatter_div",
+    "scatter_max",
+    "scatter_min",
+    "scatter_mul",
     "scatter_nd",
+    "scatter_nd_add",
+    "scatter_nd_sub",
+    "scatter_nd_update",
+    "scatter_sub",
+    "scatter_update",
+    "searchsorted",
     "segment_max",
     "segment_mean",
     "segment_min",
+    "segment_prod",
     "segment_sum",
+    "self_adjoint_eig",
+    "self_adjoint_eigvals",
     "sequence_mask",
     "set_random_seed",
     "setdiff1d",
     "shape",
+    "shape_n",
     "sigmoid",
     "sign",
     "sin",
@@ -643,7 +770,10 @@ __all__ = [
     "size",
     "slice",
     "sort",
+    "space_to_batch",
+    "space_to_batch_nd",
     "space_to_depth",
+    "sparse_placeholder",
     "sparse_tensor_to_dense",
     "split",
     "sqrt",
@@ -663,11 +793,19 @@ __all__ = [
     "substr",
     "subtract",
     "summary",
+    "svd",
     "switch_case",
     "tables_initializer",
     "tan",
     "tanh",
+    "tensor_scatter_add",
+    "tensor_scatter_nd_add",
+    "tensor_scatter_nd_sub",
+    "tensor_scatter_nd_update",
+    "tensor_scatter_sub",
+    "tensor_scatter_update",
     "tensordot",
+    "test",
     "tile",
     "to_double",
     "to_float",
@@ -693,17 +831,21 @@ __all__ = [
     "unsorted_segment_max",
     "unsorted_segment_mean",
     "unsorted_segment_min",
+    "unsorted_segment_prod",
     "unsorted_segment_sqrt_n",
     "unsorted_segment_sum",
     "unstack",
     "variable_scope",
     "variables_initializer",
     "variance_scaling_initializer",
+    "verify_tensor_all_finite",
     "version",
     "where",
+    "where_v2",
     "while_loop",
     "write_file",
     "zeros",
     "zeros_initializer",
     "zeros_like",
+    "zeta",
 ]

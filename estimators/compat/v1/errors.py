@@ -23,6 +23,8 @@ from model_fns.errors import (
     UnavailableError,
     UnimplementedError,
     UnknownError,
+    error_code_from_exception_type,
+    exception_type_from_error_code,
 )
 
 __all__ = [
@@ -60,6 +62,8 @@ __all__ = [
     "UnavailableError",
     "UnimplementedError",
     "UnknownError",
+    "error_code_from_exception_type",
+    "exception_type_from_error_code",
 ]
 
 OK = 0

@@ -30,6 +30,16 @@ from model_fns.ops.image_geometry import (
 )
 from model_fns.ops.image_geometry import resize_image_with_crop_or_pad as resize_with_crop_or_pad
 from model_fns.ops.image_geometry import transpose_image as transpose
+from model_fns.ops.image_quality import (
+    image_gradients,
+    psnr,
+    rgb_to_yiq,
+    rgb_to_yuv,
+    sobel_edges,
+    total_variation,
+    yiq_to_rgb,
+    yuv_to_rgb,
+)
 from model_fns.ops.image_random import (
     random_brightness,
     random_contrast,
@@ -48,6 +58,7 @@ from model_fns.ops.image_resize import (
     resize_nearest_neighbor,
 )
 from model_fns.ops.image_resize import resize_images as resize
+from model_fns.ops.non_max_suppression import non_max_suppression
 from model_fns.ops.rearranging import extract_image_patches
 
 __all__ = [
@@ -65,8 +76,11 @@ __all__ = [
     "flip_up_down",
     "grayscale_to_rgb",
     "hsv_to_rgb",
+    "image_gradients",
+    "non_max_suppression",
     "pad_to_bounding_box",
     "per_image_standardization",
+    "psnr",
     "random_brightness",
     "random_contrast",
     "random_crop",
@@ -84,9 +98,15 @@ __all__ = [
     "resize_with_crop_or_pad",
     "rgb_to_grayscale",
     "rgb_to_hsv",
+    "rgb_to_yiq",
+    "rgb_to_yuv",
     "rot90",
+    "sobel_edges",
+    "total_variation",
     "transpose",
     "transpose_image",
+    "yiq_to_rgb",
+    "yuv_to_rgb",
 ]
 
 

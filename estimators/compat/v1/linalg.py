@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from estimators.compat.missing import missing
+from model_fns.ops.decompositions import qr, svd
+from model_fns.ops.decompositions import self_adjoint_eig as eigh
+from model_fns.ops.decompositions import self_adjoint_eigvals as eigvalsh
 from model_fns.ops.einsum import einsum
 from model_fns.ops.linalg import matmul
 from model_fns.ops.linear_systems import cholesky
@@ -20,25 +23,38 @@ from model_fns.ops.matrices import matrix_diag as diag
 from model_fns.ops.matrices import matrix_diag_part as diag_part
 from model_fns.ops.matrices import matrix_set_diag as set_diag
 from model_fns.ops.matrices import matrix_transpose as transpose
+from model_fns.ops.matrix_functions import adjoint, cholesky_solve, cross, logdet, matvec, slogdet
+from model_fns.ops.matrix_functions import matrix_solve_ls as lstsq
 from model_fns.ops.norms import global_norm, l2_normalize
 from model_fns.ops.tensordot import tensordot
 
 __all__ = [
+    "adjoint",
     "band_part",
     "cholesky",
+    "cholesky_solve",
+    "cross",
     "det",
     "diag",
     "diag_part",
+    "eigh",
+    "eigvalsh",
     "einsum",
     "eye",
     "global_norm",
     "inv",
     "l2_normalize",
+    "logdet",
+    "lstsq",
     "matmul",
     "matrix_transpose",
+    "matvec",
     "norm",
+    "qr",
     "set_diag",
+    "slogdet",
     "solve",
+    "svd",
     "tensor_diag",
     "tensor_diag_part",
     "tensordot",

@@ -23,6 +23,7 @@ from model_fns.ops.arithmetic import (
     squared_difference,
     subtract,
 )
+from model_fns.ops.bessel import bessel_i0, bessel_i0e, bessel_i1, bessel_i1e
 from model_fns.ops.comparison import (
     equal,
     greater,
@@ -62,8 +63,11 @@ from model_fns.ops.elementary import (
     tan,
 )
 from model_fns.ops.elementary import round as rint
+from model_fns.ops.incomplete import betainc, igamma, igammac, lbeta
 from model_fns.ops.normalization import reduce_euclidean_norm, reduce_std, reduce_variance
 from model_fns.ops.norms import l2_normalize
+from model_fns.ops.order_checks import is_non_decreasing, is_strictly_increasing
+from model_fns.ops.polygamma import polygamma, zeta
 from model_fns.ops.reduction import (
     argmax,
     argmin,
@@ -81,10 +85,12 @@ from model_fns.ops.segments import (
     segment_max,
     segment_mean,
     segment_min,
+    segment_prod,
     segment_sum,
     unsorted_segment_max,
     unsorted_segment_mean,
     unsorted_segment_min,
+    unsorted_segment_prod,
     unsorted_segment_sqrt_n,
     unsorted_segment_sum,
 )
@@ -122,6 +128,11 @@ __all__ = [
     "atan",
     "atan2",
     "atanh",
+    "bessel_i0",
+    "bessel_i0e",
+    "bessel_i1",
+    "bessel_i1e",
+    "betainc",
     "bincount",
     "ceil",
     "confusion_matrix",
@@ -143,12 +154,17 @@ __all__ = [
     "floormod",
     "greater",
     "greater_equal",
+    "igamma",
+    "igammac",
     "in_top_k",
     "invert_permutation",
     "is_finite",
     "is_inf",
     "is_nan",
+    "is_non_decreasing",
+    "is_strictly_increasing",
     "l2_normalize",
+    "lbeta",
     "less",
     "less_equal",
     "lgamma",
@@ -167,6 +183,7 @@ __all__ = [
     "multiply_no_nan",
     "negative",
     "not_equal",
+    "polygamma",
     "pow",
     "reciprocal",
     "reduce_all",
@@ -187,6 +204,7 @@ __all__ = [
     "segment_max",
     "segment_mean",
     "segment_min",
+    "segment_prod",
     "segment_sum",
     "sigmoid",
     "sign",
@@ -206,11 +224,13 @@ __all__ = [
     "unsorted_segment_max",
     "unsorted_segment_mean",
     "unsorted_segment_min",
+    "unsorted_segment_prod",
     "unsorted_segment_sqrt_n",
     "unsorted_segment_sum",
     "xdivy",
     "xlogy",
     "zero_fraction",
+    "zeta",
 ]
 
 

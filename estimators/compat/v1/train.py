@@ -18,7 +18,7 @@ from estimators.checkpoint.state_file import (
 from estimators.checkpoint.waiting import checkpoints_iterator
 from estimators.cluster_spec import ClusterSpec
 from estimators.compat.missing import missing
-from estimators.coordinator import Coordinator
+from estimators.coordinator import Coordinator, LooperThread
 from estimators.hooks.checkpoint_saver import CheckpointSaverHook, CheckpointSaverListener
 from estimators.hooks.feed_fn import FeedFnHook
 from estimators.hooks.final_ops import FinalOpsHook
@@ -38,6 +38,7 @@ from estimators.scaffold import Scaffold
 from estimators.session_creator import ChiefSessionCreator, SessionCreator, WorkerSessionCreator
 from estimators.summaries.event_file import summary_iterator
 from estimators.summaries.graph_file import write_graph
+from estimators.supervisor import Supervisor
 from estimators.warm_start import VocabInfo, warm_start
 from model_fns.errors import NanLossDuringTrainingError
 from model_fns.global_step import (
@@ -70,6 +71,7 @@ from model_fns.protos.example import (
     Int64List,
     SequenceExample,
 )
+from model_fns.protos.saver import SaverDef
 from model_fns.schedules import (
     cosine_decay,
     cosine_decay_restarts,
@@ -108,6 +110,7 @@ __all__ = [
     "GradientDescentOptimizer",
     "Int64List",
     "LoggingTensorHook",
+    "LooperThread",
     "MomentumOptimizer",
     "MonitoredSession",
     "MonitoredTrainingSession",
@@ -120,6 +123,7 @@ __all__ = [
     "ProximalGradientDescentOptimizer",
     "RMSPropOptimizer",
     "Saver",
+    "SaverDef",
     "Scaffold",
     "SecondOrStepTimer",
     "SequenceExample",
@@ -132,6 +136,7 @@ __all__ = [
     "StepCounterHook",
     "StopAtStepHook",
     "SummarySaverHook",
+    "Supervisor",
     "VocabInfo",
     "WorkerSessionCreator",
     "assert_global_step",

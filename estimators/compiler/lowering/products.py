@@ -17,12 +17,17 @@ _KERNELS = {
 _LARGE = 1 << 17  # elements of b above which each worker rather reads a part of it than all of it
 
 
-def matmul(statement: Statement, code: Code) -> None:
-    """Workers share the rows of the result; its columns if the weights are large, so that each reads its part."""
+def matmul(statement: Statement, code: Code) -> bool:
+    """Workers share the rows of the result; its columns if the weights are large, so that each reads its part.
+
+    The kernels know floating numbers; integers are left to the host.
+    """
     op = statement.op
     assert isinstance(op, MatMul)
     a, b = statement.inputs
     out = statement.outputs[0]
+    if not out.dtype.is_floating:
+        return False
     (m, n), k = out.dims, a.dims[0 if op.transpose_a else 1]
     known = not isinstance(n, Symbol) and not isinstance(k, Symbol)
     by_columns = isinstance(m, Symbol) and known and n * k >= _LARGE  # type: ignore[operator]  # both are int
@@ -41,6 +46,7 @@ def matmul(statement: Statement, code: Code) -> None:
     arrays += _scratch(op, code, statement, m, n, k)
     code.call("contraction", _KERNELS[op.transpose_a, op.transpose_b], *arrays, m, n, k, *rows, *columns)
     code.work.append(f"2 * {times(m, n, k)}")
+    return True
 
 
 def _scratch(op: Product, code: Code, statement: Statement, m: Dim, n: Dim, k: Dim) -> list[str]:
@@ -51,12 +57,13 @@ def _scratch(op: Product, code: Code, statement: Statement, m: Dim, n: Dim, k: D
 
 
 def batch_matmul(statement: Statement, code: Code) -> bool:
-    """One product after another, workers sharing the batch. Operands whose leading axes differ are left to the host."""
+    """One product after another, workers sharing the batch. Left to the host: integers, leading axes that differ."""
     op = statement.op
     assert isinstance(op, BatchMatMul)
     a, b = statement.inputs
     out = statement.outputs[0]
-    if not (same(a.dims[:-2], out.dims[:-2]) and same(b.dims[:-2], out.dims[:-2])):
+    alike = same(a.dims[:-2], out.dims[:-2]) and same(b.dims[:-2], out.dims[:-2])
+    if not (alike and out.dtype.is_floating):
         return False
     (m, n), k = out.dims[-2:], a.dims[-2 if op.transpose_a else -1]
     batch = product(out.dims[:-2])

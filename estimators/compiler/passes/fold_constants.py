@@ -29,7 +29,8 @@ def fold_constants(program: Program) -> Program:
         if any(array is None for array in arrays) or output.dtype.name == "string":
             return None
         with np.errstate(all="ignore"):
-            return _constant(statement, np.asarray(statement.op.kernel(*arrays)))
+            made = statement.op.kernel(*arrays)
+        return _constant(statement, np.asarray(made[0] if isinstance(made, tuple) else made))
 
     return rewrite(program, fold)
 

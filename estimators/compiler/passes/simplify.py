@@ -11,11 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from estimators.compiler.passes import known_by_now
 from estimators.compiler.program import Program, Statement, Value, constant_statement, made, rewrite
 from model_fns.graph.constant import Constant
 from model_fns.graph.dimensions import Symbol, broadcast, product, same
 from model_fns.graph.op import Elementwise
-from model_fns.ops.arithmetic import Add, AddN, Cast, FloorDiv, Mul, Neg, RealDiv, Sub
+from model_fns.ops.arithmetic import Add, Addition, AddN, Cast, Mul, Neg, RealDiv, Sub
 from model_fns.ops.control import Same
 from model_fns.ops.linalg import MatMul
 from model_fns.ops.reduction import Mean, Reduction, Sum
@@ -69,8 +70,8 @@ def times_one(program: Program, statement: Statement) -> Answer:
 
 def plus_zero(program: Program, statement: Statement) -> Answer:
     """x + 0 -> x, x - 0 -> x"""
-    if isinstance(statement.op, Add | Sub):
-        return _neutral(program, statement, 0, both=isinstance(statement.op, Add))
+    if isinstance(statement.op, Addition | Sub):
+        return _neutral(program, statement, 0, both=isinstance(statement.op, Addition))
     return None
 
 
@@ -109,14 +110,13 @@ def sum_of_many(program: Program, statement: Statement) -> Answer:
 
 
 def mean_as_sum(program: Program, statement: Statement) -> Answer:
-    """mean(x) -> sum(x) / (size of x / size of the result)"""
-    if not isinstance(statement.op, Mean):
+    """mean(x) -> sum(x) / (size of x / size of the result), for floating numbers"""
+    x = statement.inputs[0] if statement.inputs else None
+    if not isinstance(statement.op, Mean) or x is None or not x.dtype.is_floating:
         return None
-    x = statement.inputs[0]
     total = made(Sum(statement.op.axes, statement.op.keepdims), (x,), f"{statement.name}/sum")
     count = made(SizeRatio(x.dtype), (x, total.outputs[0]), f"{statement.name}/count")
-    divide = RealDiv() if x.dtype.is_floating else FloorDiv()
-    return total, count, made(divide, (total.outputs[0], count.outputs[0]), statement.name)
+    return total, count, made(RealDiv(), (total.outputs[0], count.outputs[0]), statement.name)
 
 
 def known_ratio(program: Program, statement: Statement) -> Answer:
@@ -268,4 +268,5 @@ RULES = (
     sum_over_nothing,
     negative_into_constant,
     thin_product,
+    *known_by_now.RULES,
 )

@@ -13,7 +13,7 @@ from model_fns.ops.candidate_sampling import (
 )
 from model_fns.ops.convolution import conv2d
 from model_fns.ops.counting import in_top_k, zero_fraction
-from model_fns.ops.indexing import embedding_lookup
+from model_fns.ops.embeddings import embedding_lookup, embedding_lookup_sparse, safe_embedding_lookup_sparse
 from model_fns.ops.moments import batch_normalization, moments
 from model_fns.ops.normalization import (
     crelu,
@@ -38,6 +38,12 @@ from model_fns.ops.softmax import (
     weighted_cross_entropy_with_logits,
 )
 from model_fns.ops.sorting import top_k
+from model_fns.ops.space_batch import space_to_batch
+from model_fns.ops.sufficient_statistics import (
+    batch_norm_with_global_normalization,
+    normalize_moments,
+    sufficient_statistics,
+)
 from model_fns.ops.transposed_convolution import (
     atrous_conv2d,
     conv1d,
@@ -48,13 +54,17 @@ from model_fns.ops.transposed_convolution import (
     depthwise_conv2d_native,
     separable_conv2d,
 )
+from model_fns.ops.windows import avg_pool1d, convolution, max_pool1d, pool
 from model_fns.rnn.dynamic import bidirectional_dynamic_rnn, dynamic_rnn
+from model_fns.rnn.raw import raw_rnn
 from model_fns.rnn.static import static_bidirectional_rnn, static_rnn
 
 __all__ = [
     "atrous_conv2d",
     "avg_pool",
+    "avg_pool1d",
     "avg_pool2d",
+    "batch_norm_with_global_normalization",
     "batch_normalization",
     "bias_add",
     "bidirectional_dynamic_rnn",
@@ -63,6 +73,7 @@ __all__ = [
     "conv2d_backprop_filter",
     "conv2d_backprop_input",
     "conv2d_transpose",
+    "convolution",
     "crelu",
     "depth_to_space",
     "depthwise_conv2d",
@@ -71,6 +82,7 @@ __all__ = [
     "dynamic_rnn",
     "elu",
     "embedding_lookup",
+    "embedding_lookup_sparse",
     "fixed_unigram_candidate_sampler",
     "fused_batch_norm",
     "in_top_k",
@@ -83,13 +95,18 @@ __all__ = [
     "log_uniform_candidate_sampler",
     "lrn",
     "max_pool",
+    "max_pool1d",
     "max_pool2d",
     "moments",
     "nce_loss",
+    "normalize_moments",
+    "pool",
+    "raw_rnn",
     "relu",
     "relu6",
     "relu_layer",
     "rnn_cell",
+    "safe_embedding_lookup_sparse",
     "sampled_softmax_loss",
     "selu",
     "separable_conv2d",
@@ -100,10 +117,12 @@ __all__ = [
     "softmax_cross_entropy_with_logits_v2",
     "softplus",
     "softsign",
+    "space_to_batch",
     "space_to_depth",
     "sparse_softmax_cross_entropy_with_logits",
     "static_bidirectional_rnn",
     "static_rnn",
+    "sufficient_statistics",
     "swish",
     "tanh",
     "top_k",
