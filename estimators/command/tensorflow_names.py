@@ -134,7 +134,8 @@ class _Internal(ModuleType):
         return internal_name(self.__name__, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        owner = None if name.startswith("__") else _owner(self.__name__, name)
+        is_below = sys.modules.get(f"{self.__name__}.{name}") is value  # so the import system puts it here
+        owner = None if name.startswith("__") or is_below else _owner(self.__name__, name)
         if owner is None:
             super().__setattr__(name, value)
             return

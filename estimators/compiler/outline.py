@@ -22,8 +22,8 @@ _GIVEN = ("table", "worker", "workers", "step")
 def outlined(tree: ast.Module) -> ast.Module:
     """The emitted module, its function `run` being one that calls pieces if its step is long."""
     (run,) = (node for node in tree.body if isinstance(node, ast.FunctionDef))
-    (loop,) = (node for node in run.body if isinstance(node, ast.For))
-    if sum(map(_lines, loop.body)) <= SHORT:
+    loop = next((node for node in run.body if isinstance(node, ast.For)), None)
+    if loop is None or sum(map(_lines, loop.body)) <= SHORT:
         return tree
     head = run.body[: run.body.index(loop)]
     defined = {name: node for node in head for name in _stored(node)}

@@ -105,6 +105,15 @@ def test_nothing_is_left_behind():
     assert not [name for name in sys.modules if name.split(".")[0] in ("tensorflow", "tensorflow_estimator")]
 
 
+def test_a_module_below_another_takes_no_name_of_the_facade():
+    keras = importlib.import_module("estimators.compat.v1.keras")
+    layers = keras.layers
+    with facade_as_tensorflow():
+        importlib.import_module("tensorflow.python.keras.layers")
+        assert keras.layers is layers
+    assert keras.layers is layers
+
+
 def test_a_name_that_is_not_there():
     with facade_as_tensorflow():
         math_ops = importlib.import_module("tensorflow.python.ops.math_ops")
