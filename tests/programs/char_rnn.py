@@ -1,4 +1,4 @@
-"""A character-level language model: stacked LSTM cells over windows of text, then sampling by feeding the state back."""
+"""A character-level language model: stacked LSTM cells over windows of text, then sampling with the state fed back."""
 
 import numpy as np
 import tensorflow as tf
