@@ -80,7 +80,7 @@ class ObservedRuns:
         seen_tensors = [tensor for seen in reports.values() for tensor in seen]
         computed = [item for item in elements if not is_variable(item) and item not in reports]
         self.fetched.update(dict.fromkeys([*computed, *seen_tensors]))
-        early = self._found_early(reports, asked.feeds)
+        early = self._found_early(reports, asked.feeds) if reports else {}
         results = dict(self._compute(list(self.fetched), asked.feeds))
         for item in elements:  # a variable is read after the run: hooks see the step they are at
             if is_variable(item):

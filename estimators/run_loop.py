@@ -21,6 +21,7 @@ from model_fns.graph.tensor import Tensor
 
 _CHUNK_SECONDS = 0.1
 _MOST_STEPS = 1_000_000
+_MANY = 8  # runs whose pace is worth remembering
 
 
 @final
@@ -143,7 +144,8 @@ class RunLoop:
     def _measure(self, started: float, runs: int) -> None:
         if runs and self.runs > 1:  # the first run compiled
             self._seconds_per_run = max((time.perf_counter() - started) / runs, 1e-9)
-            self.session.paces[tuple(self.targets)] = self._seconds_per_run
+            if runs >= _MANY:
+                self.session.paces[tuple(self.targets)] = self._seconds_per_run
         self._longest = min(self._longest * 8, _MOST_STEPS)
 
     # -- running ------------------------------------------------------------------------------------------------------

@@ -115,10 +115,10 @@ def attempt(directory: str, instants: random.Random | None) -> str | None:
     return None
 
 
-def digest(directory: str) -> str:
-    """A hash of all that the last checkpoint holds, and the best."""
+def digest(directory: str, best: bool) -> str:
+    """A hash of all that the last checkpoint holds, and with `best` that one."""
     total = hashlib.sha256()
-    for path in (checkpoints_newest_first(directory)[0], best_checkpoint(directory)):
+    for path in (checkpoints_newest_first(directory)[0], *([best_checkpoint(directory)] if best else [])):
         assert path is not None
         arrays, metadata = read_checkpoint(path)
         total.update(json.dumps([os.path.basename(path), metadata], sort_keys=True).encode())
@@ -155,10 +155,11 @@ def main() -> None:
     hits: Counter[str] = Counter()
     wrong: list[str] = []
     assert attempt(f"{directory}/in-peace", None) is None
-    expected = digest(f"{directory}/in-peace")
+    expected = {best: digest(f"{directory}/in-peace", best) for best in (True, False)}
     trainings = 0
     while hits.total() < kills or trainings == 0:
         training, step = f"{directory}/{trainings}", -1
+        evaluated = True  # every checkpoint
         while True:
             phase = attempt(training, instants if hits.total() < kills else None)
             found = newest_step(training)
@@ -170,8 +171,9 @@ def main() -> None:
             if phase is None:
                 break
             hits[phase] += 1
+            evaluated &= found < MAX_STEPS  # else it is at its end, and nothing saves, and so evaluates, it again
         trainings += 1
-        if digest(training) != expected:
+        if digest(training, evaluated) != expected[evaluated]:
             wrong.append(f"training {trainings - 1} ended with other weights, or another place in its input")
     print(json.dumps({"hits": hits, "trainings": trainings, "wrong": wrong}))
 
