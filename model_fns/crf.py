@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from model_fns.crf_cell import TransitionCell
 from model_fns.graph.constant import convert_to_tensor
 from model_fns.graph.dtypes import int32
 from model_fns.graph.tensor import Tensor
@@ -14,29 +15,15 @@ from model_fns.ops.joining import range_, stack
 from model_fns.ops.reduction import reduce_logsumexp, reduce_sum
 from model_fns.ops.sequences import sequence_mask
 from model_fns.ops.shaping import expand_dims, shape, zeros_like
-from model_fns.rnn.cell import RNNCell
 from model_fns.rnn.dynamic import dynamic_rnn
 from model_fns.variable_scope import get_variable
 
 
-class CrfForwardRnnCell(RNNCell):
+class CrfForwardRnnCell(TransitionCell):
     """A step of the forward algorithm: alpha_j' = scores_j + log sum_i exp(alpha_i + transition_ij)."""
 
-    def __init__(self, transition_params: Any) -> None:
-        super().__init__()
-        self._transitions = expand_dims(convert_to_tensor(transition_params), 0)
-        self._tags = int(self._transitions.shape[1])
-
-    @property
-    def state_size(self) -> int:
-        return self._tags
-
-    @property
-    def output_size(self) -> int:
-        return self._tags
-
     def __call__(self, inputs: Any, state: Any, scope: Any = None, *args: Any, **kwargs: Any) -> Any:
-        alphas = inputs + reduce_logsumexp(expand_dims(state, 2) + self._transitions, [1])
+        alphas = inputs + reduce_logsumexp(self.over_transitions(state), [1])
         return alphas, alphas
 
 

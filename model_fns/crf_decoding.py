@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from model_fns.crf_cell import TransitionCell
 from model_fns.graph.constant import convert_to_tensor
 from model_fns.graph.dtypes import int32
 from model_fns.graph.tensor import Tensor
@@ -20,24 +21,11 @@ from model_fns.rnn.dynamic import dynamic_rnn
 from model_fns.variable_scope import variable_scope
 
 
-class CrfDecodeForwardRnnCell(RNNCell):
+class CrfDecodeForwardRnnCell(TransitionCell):
     """A step forward: the best score that ends in each tag, and the tag it came from."""
 
-    def __init__(self, transition_params: Any) -> None:
-        super().__init__()
-        self._transitions = expand_dims(convert_to_tensor(transition_params), 0)
-        self._tags = int(self._transitions.shape[1])
-
-    @property
-    def state_size(self) -> int:
-        return self._tags
-
-    @property
-    def output_size(self) -> int:
-        return self._tags
-
     def __call__(self, inputs: Any, state: Any, scope: Any = None, *args: Any, **kwargs: Any) -> Any:
-        scores = expand_dims(state, 2) + self._transitions
+        scores = self.over_transitions(state)
         return cast(argmax(scores, 1), int32), inputs + reduce_max(scores, [1])
 
 
