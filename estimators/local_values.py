@@ -39,6 +39,9 @@ def _first_values(initializer: Operation) -> dict[str, np.ndarray] | None:
     """The values by variable, if they are the same each time and giving them is all that the operation does."""
     for operation in needed_operations([initializer]):
         definition = operation.definition
+        looked_at = operation.inputs[1:] if isinstance(definition, Assign) else operation.inputs
+        if any(isinstance(tensor.op.definition, VariableV2) for tensor in looked_at):
+            return None  # what another variable holds
         if isinstance(definition, VariableV2 | Assign | NoOp):
             continue
         if definition.stateful or definition.draws or definition.writes or isinstance(definition, Placeholder):

@@ -19,8 +19,11 @@ from model_fns import layers, losses
 from model_fns.errors import DataLossError, InvalidArgumentError, NanLossDuringTrainingError, NotFoundError
 from model_fns.estimator_spec import EstimatorSpec
 from model_fns.global_step import get_global_step
+from model_fns.graph.keys import GraphKeys
 from model_fns.mode_keys import ModeKeys
+from model_fns.ops.reduction import reduce_mean
 from model_fns.optimizers import GradientDescentOptimizer
+from model_fns.variables import Variable
 from tests.estimators.models import DIGITS, line_input, model_fn, prediction_input, training_input
 from tests.estimators.models import test_input as evaluation_input
 
@@ -483,3 +486,19 @@ def test_predictions_one_after_another_see_the_present_weights_and_their_own_inp
     assert [int(item["classes"]) for item in fresh.predict(prediction_input(40))] == after
     fresh.train(training_input(), steps=200)  # behind the other's back
     assert predicted() == [int(item["classes"]) for item in fresh.predict(prediction_input(40))]
+
+
+def test_a_local_variable_may_begin_with_what_another_holds(tmp_path: Path) -> None:
+    def spec(features: Any, labels: Any, mode: str) -> EstimatorSpec:
+        weight = Variable(3.0, name="weight")
+        start = Variable(weight * 2.0, trainable=False, collections=[GraphKeys.LOCAL_VARIABLES], name="start")
+        loss = reduce_mean((features["x"] - weight) ** 2.0)
+        train_op = GradientDescentOptimizer(0.1).minimize(loss, get_global_step())
+        return EstimatorSpec(mode, predictions={"start": features["x"] * 0.0 + start}, loss=loss, train_op=train_op)
+
+    x = np.array([[1.0], [2.0]], np.float32)
+    estimator = Estimator(spec, str(tmp_path))
+    estimator.train(numpy_input_fn({"x": x}, None, 2, 1, False), steps=1)
+    for _ in range(2):
+        found = [item["start"] for item in estimator.predict(numpy_input_fn({"x": x}, None, 2, 1, False))]
+        np.testing.assert_allclose(found, np.full((2, 1), 2 * estimator.get_variable_value("weight")), rtol=1e-6)
