@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, final
 
 import numpy as np
 
+from estimators.available_threads import available_threads
 from estimators.compiler.program import Program, UnknownSizes, Value
 from estimators.compiler.reference import evaluate
-from estimators.compiler.workers import available_threads
 from estimators.explanation import explained
 from estimators.feeding import feeds_of
 from estimators.fetching import Fetches

@@ -12,7 +12,7 @@ from estimators.kernels.machine import address_in, object_code
 
 Run = Callable[[int, int, int], int]  # (address of the table, worker, workers) -> steps done; runs without the GIL
 
-_CType = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)
+RunType = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)
 
 
 @cache
@@ -25,4 +25,13 @@ def load(source: str) -> Run:
 
         code = object_code(translate(source, name))
         disk.write(name, code)
-    return _CType(address_in(code, name))
+    return RunType(address_in(code, name))
+
+
+def function_at(name: str, module: str) -> int:
+    """Where the function `name` of an LLVM module, given as text, begins; from disk if it was compiled before."""
+    code = disk.read(name)
+    if code is None:
+        code = object_code(module)
+        disk.write(name, code)
+    return address_in(code, name)

@@ -6,113 +6,88 @@ step alone: results do not depend on the number of workers.
 
 from __future__ import annotations
 
+import ctypes
 import os
 import threading
-from collections.abc import Callable
 from queue import SimpleQueue
-from typing import Any, final
+from typing import final
 
-THREADS_VARIABLE = "ESTIMATORS_NUM_THREADS"
+import numpy as np
 
-
-def available_threads() -> int:
-    """How many threads to use: $ESTIMATORS_NUM_THREADS, else $OMP_NUM_THREADS, else the processors at its disposal."""
-    for variable in (THREADS_VARIABLE, "OMP_NUM_THREADS"):
-        text = os.environ.get(variable, "")
-        if text.isdigit() and int(text) > 0:
-            return int(text)
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-@final
-class _Job:
-    """A worker's part of a run. Giving it twice does no harm, waiting for it can be interrupted and begun again."""
-
-    def __init__(self, function: Callable[..., Any], *arguments: Any) -> None:
-        self._function, self._arguments = function, arguments
-        self._begun = False
-        self.done = threading.Event()
-        self.result: Any = None
-        self.error: BaseException | None = None
-
-    def run(self) -> None:
-        if self._begun:
-            return
-        self._begun = True
-        try:
-            self.result = self._function(*self._arguments)
-        except BaseException as error:  # handed to the caller, who waits
-            self.error = error
-        self.done.set()
+from estimators.compiler import posts
+from estimators.compiler.binding import address, aligned
+from estimators.compiler.load import Run
 
 
 @final
 class _Worker:
-    """One thread that does what it is given."""
+    """One thread that stands at its post while there is something to do, and else sleeps."""
 
     def __init__(self, number: int) -> None:
-        self._jobs: SimpleQueue[_Job] = SimpleQueue()
+        self._memory = aligned(posts.LINE, np.uint8)
+        self._memory[:] = 0
+        self.post = address(self._memory)
+        self._state = ctypes.c_int64.from_address(self.post)
+        self._bell: SimpleQueue[None] = SimpleQueue()
         threading.Thread(target=self._work, name=f"estimators-worker-{number}", daemon=True).start()
 
     def _work(self) -> None:
+        stand = posts.stand()
         while True:
-            self._jobs.get().run()
+            self._bell.get()
+            stand(self.post)
 
-    def give(self, job: _Job) -> None:
-        self._jobs.put(job)
+    def send_for(self) -> None:
+        """Has it come to its post, unless it is there or on the way."""
+        if self._state.value == posts.AWAY:
+            self._state.value = posts.COMING
+            self._bell.put(None)
 
 
-_pool: list[_Worker] = []
-_owner = 0
-_busy = threading.Lock()
+@final
+class _Team:
+    """The workers of one process."""
+
+    def __init__(self) -> None:
+        self.busy = threading.Lock()
+        self._workers: list[_Worker] = []
+        self._posts = np.zeros(0, np.int64)  # where they are
+
+    def run(self, run: Run, table: int, helpers: int) -> int:
+        """What the caller, as worker 0, answers."""
+        if helpers > len(self._workers):
+            self._workers += [_Worker(number + 1) for number in range(len(self._workers), helpers)]
+            self._posts = np.array([worker.post for worker in self._workers], np.int64)
+        call, places = posts.call(), address(self._posts)
+        while True:
+            for worker in self._workers[:helpers]:
+                worker.send_for()
+            answer: int = call(places, helpers, run, table)
+            if answer >= 0:
+                return answer
 
 
-def run_side_by_side(run: Callable[[int, int, int], int], table: int, workers: int) -> int:
-    """run(table, worker, workers) for every worker, `table` being an address; the answer of worker 0.
+_team = _Team()
 
-    Ctrl-C waits until all are done: one that were left alone would wait for the others at its next barrier for ever.
+
+def run_side_by_side(run: Run, table: int, workers: int) -> int:
+    """run(table, worker, workers) for every worker, `table` being an address; the answer of worker 0, at least 0.
+
+    The caller is worker 0. Ctrl-C comes out when all are done: what they do is one call of machine code.
     """
-    if workers <= 1 or not _busy.acquire(blocking=False):
+    team = _team
+    if workers <= 1 or not team.busy.acquire(blocking=False):
         return run(table, 0, 1)
     try:
-        return _finished([_Job(run, table, number, workers) for number in range(workers)])
+        return team.run(run, table, workers - 1)
     finally:
-        _busy.release()
+        team.busy.release()
 
 
-def _finished(jobs: list[_Job]) -> int:
-    """The answer of the first of the jobs, once all are done, whatever interrupts come in between."""
-    interrupt: BaseException | None = None
-    while not all(job.done.is_set() for job in jobs):
-        try:
-            for helper, job in zip(_helpers(len(jobs)), jobs, strict=True):
-                helper.give(job)
-            for job in jobs:
-                job.done.wait()
-        except BaseException as error:
-            interrupt = interrupt or error
-    for problem in (interrupt, *(job.error for job in jobs)):
-        if problem is not None:
-            raise problem
-    return int(jobs[0].result)
-
-
-def _helpers(count: int) -> list[_Worker]:
-    global _owner
-    if _owner != os.getpid():  # after a fork the threads are the parent's
-        _pool.clear()
-        _owner = os.getpid()
-    while len(_pool) < count:
-        _pool.append(_Worker(len(_pool) + 1))
-    return _pool[:count]
-
-
-def _new_lock_after_fork() -> None:
-    global _busy
-    _busy = threading.Lock()
+def _new_team() -> None:
+    global _team
+    _team = _Team()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_new_lock_after_fork)
+    os.register_at_fork(after_in_child=_new_team)  # the threads are the parent's

@@ -16,8 +16,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from estimators.available_threads import THREADS_VARIABLE
 from estimators.compiler import executable, load
-from estimators.compiler.workers import THREADS_VARIABLE
 from tests.benchmarks.data import examples
 from tests.benchmarks.ours import Ours
 from tests.benchmarks.program import Task
