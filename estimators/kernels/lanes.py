@@ -76,9 +76,9 @@ def _widen(builder: ir.IRBuilder, value: Any, source: Any, target: Any) -> Any:
     if source == target:
         return value
     if isinstance(target, types.Float):
-        return builder.fpext(value, ir.VectorType(ir.DoubleType(), LANES))
+        return builder.fpext(value, ir.VectorType(ir.DoubleType(), value.type.count))
     widen = builder.sext if getattr(source, "signed", False) else builder.zext
-    return widen(value, ir.VectorType(_INDEX, LANES))
+    return widen(value, ir.VectorType(_INDEX, value.type.count))
 
 
 def accumulator(combination: Combination) -> Any:
@@ -153,15 +153,17 @@ def folder(combination: Combination) -> Any:
     return fold
 
 
-def runner(combination: Combination, lanes: int = LANES) -> Any:
+def runner(combination: Combination, lanes: int = LANES, wide: bool = False) -> Any:
     """A function for use in kernels: run(x, position, count) reduces `count` neighbouring elements, in x's dtype.
 
     Made for rows of some thousand elements: unlike `accumulate` it does not add in blocks. Few `lanes` are better for
-    rows that are no longer.
+    rows that are no longer. `wide`: the lanes are reduced, and the result is, in float64 or int64.
     """
 
     @intrinsic
     def run(typing_context, x, position, count):
+        result = (types.float64 if isinstance(x.dtype, types.Float) else types.int64) if wide else x.dtype
+
         def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
             source, position, count = arguments
             vector = ir.VectorType(context.get_data_type(x.dtype), lanes)
@@ -176,9 +178,10 @@ def runner(combination: Combination, lanes: int = LANES) -> Any:
                 mask = _first_lanes(builder, builder.sub(count, done), lanes)
                 row = _masked_load(builder, vector, bytes_each, builder.gep(first, [done]), mask, identity)
                 builder.store(combination.apply(builder, x.dtype, builder.load(sums), row), sums)
-            return _fold(combination, builder, x.dtype, builder.load(sums))
+            reduced = _fold(combination, builder, result, _widen(builder, builder.load(sums), x.dtype, result))
+            return context.data_model_manager[result].from_data(builder, reduced)  # truth values are stored as bytes
 
-        return x.dtype(x, types.intp, types.intp), generate
+        return result(x, types.intp, types.intp), generate
 
     return run
 

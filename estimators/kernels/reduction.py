@@ -25,14 +25,20 @@ BLOCK = 16  # rows added before they go into the total
 TILE = 512  # columns at a time: whole cache lines of whole pages are read in order
 
 
-def _reduction_kernel(combination: Combination, combine: Any, totals_array: Any = stack_array) -> Any:
+def _reduction_kernel(combination: Combination, combine: Any, wide: bool = False) -> Any:
     """The kernel that reduces a range of the outputs. `combine` is the combination as a function for use in kernels."""
     accumulate, fold, neutral = accumulator(combination), folder(combination), identity(combination)
+    reduce_block = runner(combination, wide=wide)
+    totals_array = wide_stack_array if wide else stack_array
 
     @kernel
     def reduce(x, out, outer, reduced, inner, start, stop):
         totals = totals_array(576, x.dtype)  # TILE + LANES
         position = start
+        if inner == 1 and reduced <= BLOCK * LANES:  # the same in registers, and so the same bits
+            for row in range(start, stop):
+                out[at(row)] = reduce_block(x, row * reduced, reduced)
+            return
         while position < stop:
             column = position % inner
             width = minimum(minimum(inner - column, stop - position), TILE)
@@ -87,7 +93,7 @@ _MINIMUM = Combination(smaller, _choose("<"), _highest)
 _ALL = Combination(None, lambda builder, signed, a, b: builder.and_(a, b), lambda dtype: True)
 _ANY = Combination(None, lambda builder, signed, a, b: builder.or_(a, b), lambda dtype: False)
 
-reduce_sum = _reduction_kernel(_SUM, operator.add, wide_stack_array)
+reduce_sum = _reduction_kernel(_SUM, operator.add, wide=True)
 reduce_product = _reduction_kernel(_PRODUCT, operator.mul)
 reduce_maximum = _reduction_kernel(_MAXIMUM, maximum)
 reduce_minimum = _reduction_kernel(_MINIMUM, minimum)
