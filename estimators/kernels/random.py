@@ -4,9 +4,13 @@ Every operand of the integer arithmetic is made a uint64 first: numba turns a mi
 """
 
 import numpy as np
+from llvmlite import ir
+from numba.core import types
+from numba.extending import intrinsic
 
 from estimators.kernels.compile import kernel
 from estimators.kernels.indexing import at
+from model_fns.random_bits import PARTS, PARTS_MOST
 
 _GOLDEN_GAMMA = np.uint64(0x9E3779B97F4A7C15)
 _FIRST_FACTOR = np.uint64(0xBF58476D1CE4E5B9)
@@ -14,8 +18,9 @@ _SECOND_FACTOR = np.uint64(0x94D049BB133111EB)
 _FIRST_SHIFT, _SECOND_SHIFT, _THIRD_SHIFT = np.uint64(30), np.uint64(27), np.uint64(31)
 _FLOAT32_SHIFT, _FLOAT64_SHIFT = np.uint64(40), np.uint64(11)
 _FLOAT32_UNIT, _FLOAT64_UNIT = np.float32(2.0**-24), 2.0**-53
-_HALF, _LOW_HALF = np.uint64(32), np.uint64(0xFFFFFFFF)
+_WIDE = ir.IntType(128)
 _ZERO, _ONE = np.uint64(0), np.uint64(1)
+_PARTS_LIMIT = np.uint64(PARTS_MOST**PARTS)
 
 
 @kernel
@@ -57,12 +62,18 @@ def random_uniform(out, key, low, high, start, stop):
             out[at(i)] = uniform_float64(bits) * span + low
 
 
-@kernel
-def _multiply_high(a, b):
-    """The upper 64 of the 128 bits of a product, from the four products of halves."""
-    middle = (a >> _HALF) * (b & _LOW_HALF) + ((a & _LOW_HALF) * (b & _LOW_HALF) >> _HALF)
-    other = (a & _LOW_HALF) * (b >> _HALF) + (middle & _LOW_HALF)
-    return (a >> _HALF) * (b >> _HALF) + (middle >> _HALF) + (other >> _HALF)
+@intrinsic
+def _multiply(typing_context, a, b):
+    """The upper and the lower 64 of the 128 bits of a product of two uint64."""
+
+    def generate(context, builder, signature, arguments):
+        factors = [builder.zext(argument, _WIDE) for argument in arguments]
+        product = builder.mul(*factors)
+        upper = builder.lshr(product, ir.Constant(_WIDE, 64))
+        halves = [builder.trunc(half, ir.IntType(64)) for half in (upper, product)]
+        return context.make_tuple(builder, signature.return_type, halves)
+
+    return types.UniTuple(types.uint64, 2)(types.uint64, types.uint64), generate
 
 
 @kernel
@@ -76,18 +87,54 @@ def random_below(key, index, stride, bound):
         while bits * bound < threshold:
             position += np.uint64(stride)
             bits = random_bits(key, position)
-    return _multiply_high(bits, bound)
+    return _multiply(bits, bound)[0]
+
+
+@kernel
+def _parts(bits, bound):
+    """Numbers below bound, bound + 1, ... bound + 7, each of what the one before left of the bits, and what is left."""
+    a, bits = _multiply(bits, bound)
+    b, bits = _multiply(bits, bound + _ONE)
+    c, bits = _multiply(bits, bound + np.uint64(2))
+    d, bits = _multiply(bits, bound + np.uint64(3))
+    e, bits = _multiply(bits, bound + np.uint64(4))
+    f, bits = _multiply(bits, bound + np.uint64(5))
+    g, bits = _multiply(bits, bound + np.uint64(6))
+    h, bits = _multiply(bits, bound + np.uint64(7))
+    return (a, b, c, d, e, f, g, h), bits
+
+
+@kernel
+def random_parts(key, index, stride):
+    """`_parts` for the bound index + 1. Attempt a takes number index + a * stride of the key."""
+    bound, position = np.uint64(index) + _ONE, np.uint64(index)
+    parts, rest = _parts(random_bits(key, position), bound)
+    if rest < _PARTS_LIMIT:  # rarely so: the product and the division are spared
+        product = bound
+        for more in range(1, PARTS):
+            product *= bound + np.uint64(more)
+        while rest < (_ZERO - product) % product:
+            position += np.uint64(stride)
+            parts, rest = _parts(random_bits(key, position), bound)
+    return parts
 
 
 @kernel
 def shuffle_order(order, key):
-    """Fills an int64 array of n elements with a random permutation of 0..n-1, every one equally likely (Fisher-Yates).
+    """Fills an int64 array of n elements with a random permutation of 0..n-1, every one equally likely.
 
-    One worker does it: each exchange depends on those before.
+    Fisher and Yates', from the inside: element i takes the place of a partner among 0..i, who moves to place i. While
+    places are few, one number of the key is good for eight partners. One worker does it: each move depends on those
+    before.
     """
     count = len(order)
-    for i in range(count):
-        order[at(i)] = i
-    for position in range(count - 1, 0, -1):
+    first = 0
+    while first + PARTS <= min(count, PARTS_MOST):
+        for partner in random_parts(key, first, count):
+            order[at(first)] = order[at(np.int64(partner))]
+            order[at(np.int64(partner))] = first
+            first += 1
+    for position in range(first, count):
         partner = np.int64(random_below(key, position, count, position + 1))
-        order[at(position)], order[at(partner)] = order[at(partner)], order[at(position)]
+        order[at(position)] = order[at(partner)]
+        order[at(partner)] = position

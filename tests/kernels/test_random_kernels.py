@@ -9,7 +9,7 @@ from model_fns import random_bits as twin
 from tests.kernels.from_python import kernel
 from tests.kernels.from_python import random as kernels
 
-random_bits, random_below = kernels.random_bits, kernels.random_below
+random_bits, random_below, random_parts = kernels.random_bits, kernels.random_below, kernels.random_parts
 
 KEYS = [0, 1, 2**63, 2**64 - 1, 0x9E3779B97F4A7C15]
 
@@ -24,6 +24,12 @@ def bits_of(out, key):
 def below(out, key, stride, bound):
     for i in range(len(out)):
         out[i] = random_below(key, i, stride, bound)
+
+
+@kernel
+def parts(out, key, index, stride):
+    for place, part in enumerate(random_parts(key, index, stride)):
+        out[place] = part
 
 
 def test_bits_are_those_of_the_published_splitmix64():
@@ -76,7 +82,7 @@ def test_the_largest_bits_stay_below_one():
     assert kernels.uniform_float32(top[0]) < 1 and kernels.uniform_float64(top[0]) < 1
 
 
-@pytest.mark.parametrize("count", [0, 1, 2, 3, 10, 1000, 65537])
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 7, 8, 10, 127, 128, 129, 1000, 65537])
 def test_shuffle_order_is_the_twins_permutation(count):
     order = np.full(count, -1)
     kernels.shuffle_order(order, np.uint64(99))
@@ -100,3 +106,32 @@ def test_every_permutation_of_four_is_equally_likely():
         counts[tuple(order)] = counts.get(tuple(order), 0) + 1
     assert len(counts) == 24
     assert sum((count - 1000) ** 2 / 1000 for count in counts.values()) < 60  # 23 degrees of freedom
+
+
+def test_parts_equal_the_twins_also_where_they_are_refused():
+    out = np.zeros(8, np.uint64)
+    for key in twin.random_bits(12, 5_000):
+        parts(out, key, 120, 128)
+        assert out.tolist() == twin.random_parts(key, 120, 128)
+    refused = np.uint64(-121 * twin.GOLDEN_GAMMA % 2**64)  # whose number 120 is 0
+    assert twin.random_bits(refused, 121)[-1] == 0
+    parts(out, refused, 120, 128)
+    assert out.tolist() == twin.random_parts(refused, 120, 128) != [0] * 8
+
+
+def test_every_element_is_equally_likely_at_every_place():
+    order, counts = np.zeros(20, np.int64), np.zeros((20, 20))
+    for key in twin.random_bits(13, 20_000):
+        kernels.shuffle_order(order, key)
+        counts[np.arange(20), order] += 1
+    chi_squared = ((counts - 1000) ** 2 / 1000).sum()
+    assert 260 < chi_squared < 480  # 19 * 19 degrees of freedom
+
+
+def test_parts_of_one_number_know_nothing_of_each_other():
+    out, counts = np.zeros(8, np.uint64), np.zeros((5, 8))
+    for key in twin.random_bits(14, 40_000):
+        parts(out, key, 4, 20)  # below 5, 6, 7, 8, ...
+        counts[out[0], out[3]] += 1
+    chi_squared = ((counts - 1000) ** 2 / 1000).sum()
+    assert 15 < chi_squared < 75  # 39 degrees of freedom
