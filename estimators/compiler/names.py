@@ -50,6 +50,8 @@ _OWN = {
     "workers",
     "step",
     "done",
+    "first",
+    "last",
     "rows",
     "barrier",
     "order",

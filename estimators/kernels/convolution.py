@@ -124,10 +124,13 @@ def conv2d_gradient_input(weights, dy, dx, scratch, height, width, channels, ker
 
 
 @kernel
-def conv2d_gradient_filter(x, dy, d_weights, scratch, examples, height, width, channels, kernel_height, kernel_width,
+def conv2d_gradient_filter(x, dy, d_weights, scratch, start, stop, height, width, channels, kernel_height, kernel_width,
                            outputs, out_height, out_width, stride_height, stride_width, pad_top, pad_left,
                            row_start, row_stop):  # fmt: skip
-    """Rows row_start..row_stop of d_weights, seen as [KH * KW * C, O]; the sum runs over pixels, then over examples."""
+    """Rows row_start..row_stop of d_weights, seen as [KH * KW * C, O], from the examples start..stop.
+
+    The sum runs over pixels, then over examples.
+    """
     padded_height = padded_extent(out_height, stride_height, kernel_height)
     padded_width = padded_extent(out_width, stride_width, kernel_width)
     inside = fits(height, width, padded_height, padded_width, pad_top, pad_left)
@@ -135,10 +138,10 @@ def conv2d_gradient_filter(x, dy, d_weights, scratch, examples, height, width, c
     if not inside:
         image, image_width = scratch, padded_width
         clear(scratch, 0, padded_height * padded_width * channels)
-    if examples == 0:
+    if start >= stop:
         clear(d_weights, row_start * outputs, (row_stop - row_start) * outputs)
     stretch = kernel_width * channels
-    for example in range(examples):
+    for example in range(start, stop):
         origin = example * height * width * channels
         if not inside:
             pad(x, origin, scratch, height, width, channels, padded_height, padded_width, pad_top, pad_left)
@@ -150,5 +153,5 @@ def conv2d_gradient_filter(x, dy, d_weights, scratch, examples, height, width, c
             product(image, origin + kernel_row * image_width * channels + place, stride_height * image_width * channels,
                     int64(1), stride_width * channels, dy, example * out_height * out_width * outputs,
                     out_width * outputs, outputs, d_weights, row * outputs, outputs,
-                    rows, outputs, out_height, out_width, example > 0)  # fmt: skip
+                    rows, outputs, out_height, out_width, example > start)  # fmt: skip
             row += rows

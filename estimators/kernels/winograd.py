@@ -197,10 +197,13 @@ def _gradient_filter(tile: int, taps: int) -> Any:
     read_image, read_gradient = _image_reader(tile, taps), _gradient_reader(tile, taps)
     restore = transformation(f"weights_{tile}_{taps}", transposed(filtering.weighting))
 
-    def conv2d_gradient_filter(x, dy, d_weights, scratch, examples, height, width, channels, kernel_height,
+    def conv2d_gradient_filter(x, dy, d_weights, scratch, start, stop, height, width, channels, kernel_height,
                                kernel_width, outputs, out_height, out_width, stride_height, stride_width,
                                pad_top, pad_left, channel_start, channel_stop):  # fmt: skip
-        """d_weights[:, :, channel_start:channel_stop]; the sum runs over the tiles of a block, then over blocks."""
+        """d_weights[:, :, channel_start:channel_stop] from the examples start..stop.
+
+        The sum runs over the tiles of a block, then over blocks.
+        """
         tiles_wide = tiles_along(out_width, tile)
         per_image = tiles_along(out_height, tile) * tiles_wide
         block = block_of(per_image, channels, outputs)
@@ -210,14 +213,14 @@ def _gradient_filter(tile: int, taps: int) -> Any:
         matrices = whole_lines(area * channels)
         read = matrices + points * matrix
         out_read = read + points * step
-        first, total = int64(0), examples * per_image if part > 0 else int64(0)
+        first, total = int64(0), (stop - start) * per_image if part > 0 else int64(0)
         if total == 0:
             clear(scratch, matrices, points * matrix)
         while first < total:
             count = min(total - first, block)
             read_image(x, scratch, read, step, height, width, channels, out_height, out_width, pad_top, pad_left,
-                       int64(0), first, count, channel_start, part)  # fmt: skip
-            read_gradient(dy, scratch, out_read, out_step, out_height, out_width, outputs, int64(0), first, count)
+                       start, first, count, channel_start, part)  # fmt: skip
+            read_gradient(dy, scratch, out_read, out_step, out_height, out_width, outputs, start, first, count)
             for point in range(points):
                 product(scratch, read + point * step, int64(0), int64(1), part,
                         scratch, out_read + point * out_step, int64(0), outputs,

@@ -49,7 +49,7 @@ def calls(examples: int, sizes: Sizes) -> dict[str, dict[int, Call]]:
     memory = _empty(max(scratch.conv2d_gradient_input(*size), *needs))
     forward = (x, weights, y, memory, *size, 0, examples)
     by_input = (weights, dy, dx, memory, *size, 0, examples)
-    by_weights = (x, dy, d_weights, memory, examples, *size, 0)
+    by_weights = (x, dy, d_weights, memory, 0, examples, *size, 0)
     rows, channels = taps * taps * sizes.channels, sizes.channels
     result: dict[str, dict[int, Call]] = {
         FORWARD: {0: partial(convolution.conv2d, *forward)},

@@ -84,7 +84,9 @@ def convolution_cases(
         ),
         "  its gradient by the weights": (
             operations,
-            partial(convolution.conv2d_gradient_filter, x, y, _empty(weights.size), scratch, examples, *sizes, 0, rows),
+            partial(
+                convolution.conv2d_gradient_filter, x, y, _empty(weights.size), scratch, 0, examples, *sizes, 0, rows
+            ),
         ),
     }
 

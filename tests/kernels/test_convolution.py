@@ -112,7 +112,7 @@ class Case:
             scratch = [Guarded(length(*size), self.dtype) for length in SCRATCH]
             convolution.conv2d(x, weights, y, scratch[0].array, *size, *part)
             convolution.conv2d_gradient_input(weights, dy, dx, scratch[1].array, *size, *part)
-            convolution.conv2d_gradient_filter(x, dy, d_weights, scratch[2].array, examples, *size, *rows)
+            convolution.conv2d_gradient_filter(x, dy, d_weights, scratch[2].array, 0, examples, *size, *rows)
             for guarded in scratch:
                 guarded.assert_untouched_around()
         for guarded in outputs.values():

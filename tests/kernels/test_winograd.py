@@ -62,7 +62,7 @@ class WinogradCase(Case):
         for part, channels in zip(parts(examples, workers), parts(self.size.channels, workers), strict=True):
             self.call("conv2d", size, x, weights, y, *size, *part)
             self.call("conv2d_gradient_input", size, weights, dy, dx, *size, *part)
-            self.call("conv2d_gradient_filter", size, x, dy, d_weights, examples, *size, *channels)
+            self.call("conv2d_gradient_filter", size, x, dy, d_weights, 0, examples, *size, *channels)
         for guarded in outputs.values():
             guarded.assert_untouched_around()
         shapes = {"y": self.dy.shape, "dx": self.x.shape, "d_weights": self.weights.shape}

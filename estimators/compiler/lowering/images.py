@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from estimators.compiler.code import WHOLE, Code, count, times
+from estimators.compiler.lowering.parts import by_parts, fits
 from estimators.compiler.program import Statement, Value
 from estimators.kernels.convolution_choice import FORWARD, GRADIENT_FILTER, GRADIENT_INPUT, Choice, Sizes, choose
 from model_fns.graph.dimensions import Dim, Symbol, larger, product
@@ -91,16 +92,26 @@ def conv2d_gradient_input(statement: Statement, code: Code) -> None:
 
 
 def conv2d_gradient_filter(statement: Statement, code: Code) -> None:
-    """Workers share the rows of the weights, or the channels; each goes through all examples."""
+    """Workers share the batch; of large weights the rows, or the channels, each going through all examples."""
     op, (x, dy, _), dw = statement.op, statement.inputs, statement.outputs[0]
     assert isinstance(op, Convolution)
-    sizes = _sizes(op, x, dw, dy)
-    choice = _chosen(GRADIENT_FILTER, x, sizes, x.dims[0], statement, code)
-    part = code.part(dw.dims[2] if choice.tile else product(dw.dims[:3]))
-    arrays = code.read(x), code.read(dy), code.write(dw, WHOLE if choice.tile else part.label)
+    examples, sizes = x.dims[0], _sizes(op, x, dw, dy)
+    choice = _chosen(GRADIENT_FILTER, x, sizes, examples, statement, code)
+    shared = dw.dims[2] if choice.tile else product(dw.dims[:3])
     scratch = _scratch(code, x, GRADIENT_FILTER, choice, sizes)
-    code.call(choice.module, choice.name, *arrays, scratch, x.dims[0], *sizes, part.start, part.stop)
+    inputs = code.read(x), code.read(dy)
     code.work.append(_work(dw, dy))
+    if fits(dw):
+
+        def call(target: str, first: str, last: str) -> str:
+            arguments = *inputs, target, scratch, first, last, *sizes, 0, shared
+            return code.expression(choice.module, choice.name, arguments)
+
+        by_parts(code, dw, examples, call)
+        return
+    part = code.part(shared)
+    target = code.write(dw, WHOLE if choice.tile else part.label)
+    code.call(choice.module, choice.name, *inputs, target, scratch, 0, examples, *sizes, part.start, part.stop)
 
 
 def _window_sizes(op: Pooling, image: Value, out: Value) -> list[str]:

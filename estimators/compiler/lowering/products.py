@@ -14,13 +14,16 @@ _KERNELS = {
     (False, True): "matmul_transpose_b",
     (True, True): "matmul_transpose_both",
 }
-_LARGE = 1 << 17  # elements of b above which each worker rather reads a part of it than all of it
+_LARGE = 1 << 17  # elements of b above which it matters who reads what of it
+_MANY = 16  # rows for each worker, to which the weights may come as often as there are workers
 
 
 def matmul(statement: Statement, code: Code) -> bool:
-    """Workers share the rows of the result; its columns if the weights are large, so that each reads its part.
+    """Workers share the rows of the result, or its columns if the weights are large.
 
-    The kernels know floating numbers; integers are left to the host.
+    Rows of `a` are as a rule this worker's own work, so that sharing rows moves nothing from one core to another. But
+    large weights that the step updates are read where they were written, and to few rows each worker brings its part
+    of the weights. The kernels know floating numbers; integers are left to the host.
     """
     op = statement.op
     assert isinstance(op, MatMul)
@@ -29,24 +32,29 @@ def matmul(statement: Statement, code: Code) -> bool:
     if not out.dtype.is_floating:
         return False
     (m, n), k = out.dims, a.dims[0 if op.transpose_a else 1]
-    known = not isinstance(n, Symbol) and not isinstance(k, Symbol)
-    by_columns = isinstance(m, Symbol) and known and n * k >= _LARGE  # type: ignore[operator]  # both are int
-    if by_columns:
-        part = code.part(n, 32)
-        rows, columns, own = ("0", str(m)), (part.start, part.stop), WHOLE
+    by_rows, by_columns = code.part(m, 1 if isinstance(m, Symbol) else 8), code.part(n, 32)
+    rows, columns = (by_rows.start, by_rows.stop), (by_columns.start, by_columns.stop)
+    own, written = WHOLE, WHOLE
+    if not _is_large(m, n, k):
+        own, written = WHOLE if op.transpose_a else by_rows.label, by_rows.label
+        columns = "0", str(n)
+    elif code.program.root(b) in code.program.written:
+        written = f"columns {by_columns.label}"
+        rows = "0", str(m)
     else:
-        part = code.part(m, 1 if isinstance(m, Symbol) else 8)
-        rows, columns = (part.start, part.stop), ("0", str(n))
-        own = WHOLE if op.transpose_a else part.label
-    arrays = [
-        code.read(a, own),
-        code.read(b),
-        code.write(out, part.label if not by_columns else f"columns {part.label}"),
-    ]
+        many = f"{m} >= {_MANY} * workers"
+        rows = f"({rows[0]} if {many} else 0)", f"({rows[1]} if {many} else {m})"
+        columns = f"(0 if {many} else {columns[0]})", f"({n} if {many} else {columns[1]})"
+    arrays = [code.read(a, own), code.read(b), code.write(out, written)]
     arrays += _scratch(op, code, statement, m, n, k)
     code.call("contraction", _KERNELS[op.transpose_a, op.transpose_b], *arrays, m, n, k, *rows, *columns)
     code.work.append(f"2 * {times(m, n, k)}")
     return True
+
+
+def _is_large(m: Dim, n: Dim, k: Dim) -> bool:
+    """Whether b is large, the rows being those of a batch."""
+    return isinstance(m, Symbol) and not isinstance(n, Symbol) and not isinstance(k, Symbol) and n * k >= _LARGE
 
 
 def _scratch(op: Product, code: Code, statement: Statement, m: Dim, n: Dim, k: Dim) -> list[str]:

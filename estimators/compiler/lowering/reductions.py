@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from estimators.compiler.code import SINGLE, WHOLE, Code, count, times
-from estimators.compiler.program import Statement
+from estimators.compiler.lowering.parts import by_parts, fits
+from estimators.compiler.names import Typed, array_type
+from estimators.compiler.program import Statement, Value
 from model_fns.graph.dimensions import Dim, Symbol, product
 from model_fns.ops.reduction import All, Any_, ArgMax, Max, Min, Position, Prod, Reduction, Sum
 
@@ -15,6 +17,8 @@ KERNELS = {
     All: "reduce_all",
     Any_: "reduce_any",
 }
+
+_LONG = 1024  # elements of an example
 
 
 def reduction(statement: Statement, code: Code) -> None:
@@ -48,6 +52,9 @@ def _reduce(statement: Statement, code: Code, kernel: str, first: int, split: tu
         arrays = code.read(x, part.label), code.write(out, part.label)
         code.call("reduction", kernel, *arrays, *split, f"{part.start} * {per_row}", f"{part.stop} * {per_row}")
         return
+    if kernel == "reduce_sum" and first == 0 and _is_long(x) and fits(out):
+        _sum_by_parts(x, out, code, inner)
+        return
     total = outer * inner
     if not isinstance(total, Symbol) and total < 32:
         code.alone()
@@ -55,3 +62,21 @@ def _reduce(statement: Statement, code: Code, kernel: str, first: int, split: tu
         return
     part = code.part(total, 16)
     code.call("reduction", kernel, code.read(x, WHOLE), code.write(out, part.label), *split, part.start, part.stop)
+
+
+def _is_long(x: Value) -> bool:
+    """Whether an example is so large that a sum over the batch is worth sharing."""
+    size = product(x.dims[1:])
+    return bool(x.dims) and not isinstance(size, Symbol) and size >= _LONG
+
+
+def _sum_by_parts(x: Value, out: Value, code: Code, inner: Dim) -> None:
+    """Of what is reduced over its first axis, and perhaps more, each part of the first axis."""
+    array, size = code.read(x), times(*x.dims[1:])
+
+    def call(target: str, first: str, last: str) -> str:
+        source = Typed(f"{array}[{first} * {size} : {last} * {size}]", array_type(x.dtype))
+        rows = f"({last} - {first}) * {size} // {times(inner)}"
+        return code.expression("reduction", "reduce_sum", [source, target, 1, rows, inner, 0, inner])
+
+    by_parts(code, out, x.dims[0], call)
