@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any, final
 
 from estimators.compiler.reference import evaluate
@@ -18,13 +19,16 @@ from estimators.session import Session
 from model_fns.graph.tensor import Operation, Tensor
 from model_fns.ops.state import VariableV2
 
-Compute = Callable[[list[Any], dict[Tensor, Any]], Mapping[Any, Any]]
+Compute = Callable[[list[Any], dict[Tensor, Any]], dict[Any, Any]]
+
+
+_NOTHING = SessionRunValues(None, None, None)
 
 
 @final
-@dataclass(frozen=True)
+@dataclass
 class Asked:
-    """What hooks asked for in one run."""
+    """What hooks asked for in one run; `fetches` is empty if none asked for any."""
 
     hooks: Sequence[SessionRunHook]
     contexts: Sequence[SessionRunContext]
@@ -53,6 +57,8 @@ class ObservedRuns:
     ) -> Asked:
         """Calls each hook's before_run. RuntimeError for a tensor fed twice; `feeds` are the caller's."""
         requests = [hook.before_run(context) for hook, context in zip(hooks, contexts, strict=True)]
+        if requests.count(None) == len(requests):
+            return Asked(hooks, contexts, (), dict(feeds or {}))
         graph = self._session.graph
         fetches = [
             None if request is None or request.fetches is None else Fetches(graph, request.fetches)
@@ -75,13 +81,15 @@ class ObservedRuns:
 
     def run(self, asked: Asked) -> dict[Any, Any]:
         """One run: the values of the targets and of what the hooks asked for."""
+        if not asked.fetches:
+            return self._compute(list(self.fetched), asked.feeds)
         elements: list[Any] = [item for wanted in asked.fetches if wanted is not None for item in wanted.elements]
         reports: dict[Any, Any] = {item: seen for item in elements if (seen := seen_by_report(item)) is not None}
         seen_tensors = [tensor for seen in reports.values() for tensor in seen]
         computed = [item for item in elements if not is_variable(item) and item not in reports]
         self.fetched.update(dict.fromkeys([*computed, *seen_tensors]))
         early = self._found_early(reports, asked.feeds) if reports else {}
-        results = dict(self._compute(list(self.fetched), asked.feeds))
+        results = self._compute(list(self.fetched), asked.feeds)
         for item in elements:  # a variable is read after the run: hooks see the step they are at
             if is_variable(item):
                 results[item] = self._session.variable(item.op.name)
@@ -99,10 +107,14 @@ class ObservedRuns:
 
     def tell(self, asked: Asked, results: Mapping[Any, Any]) -> bool:
         """Calls each hook's after_run; whether one of them requests a stop."""
-        for hook, context, wanted in zip(asked.hooks, asked.contexts, asked.fetches, strict=True):
-            packed = None if wanted is None else wanted.packed([results[item] for item in wanted.elements])
-            hook.after_run(context, SessionRunValues(packed, None, None))
-        stopping = [hook for hook, context in zip(asked.hooks, asked.contexts, strict=True) if context.stop_requested]
+        stopping = []
+        for hook, context, wanted in zip_longest(asked.hooks, asked.contexts, asked.fetches):
+            values = _NOTHING
+            if wanted is not None:
+                values = SessionRunValues(wanted.packed([results[item] for item in wanted.elements]), None, None)
+            hook.after_run(context, values)
+            if context.stop_requested:
+                stopping.append(hook)
         self.stopped_by += stopping
         return bool(stopping)
 

@@ -13,7 +13,7 @@ from typing import Any, final
 
 from estimators.coordinator import Coordinator
 from estimators.hooks.noted_runs import NotedRuns
-from estimators.hooks.seat import Seat
+from estimators.hooks.seat import Seat, observers_of, one_passed
 from estimators.hooks.session_run_hook import SessionRunArgs, SessionRunContext, SessionRunHook, SessionRunValues
 from estimators.observed_runs import ObservedRuns
 from estimators.session import Runnable, Session
@@ -113,7 +113,7 @@ class RunLoop:
         look = runs > 1 or not 0 <= now - self._looked < _CHUNK_SECONDS / 2
         if look:
             self._looked = now
-        observers = [seat for seat in self._seats if seat.wants(runs, look)]
+        observers = observers_of(self._seats, runs, look)
         quiet = runs - 1 if observers else runs
         done, nan = 0, False
         values: list[Any] = []
@@ -168,15 +168,13 @@ class RunLoop:
 
     def _run_observed(self, observers: list[Seat]) -> tuple[list[Any], int]:
         """One run with hooks: what they ask for is fetched along with the targets."""
-        contexts = [
-            SessionRunContext(SessionRunArgs(self.targets), self.session, seat.waited + 1) for seat in observers
-        ]
+        arguments = SessionRunArgs(self.targets)
+        contexts = [SessionRunContext(arguments, self.session, seat.waited + 1) for seat in observers]
         asked = self._observed.ask([seat.hook for seat in observers], contexts)
         self._nan = False
         results = self._observed.run(asked)
         self.runs += 1
-        for seat in self._seats:
-            seat.passed(1)
+        one_passed(self._seats)
         self._stopping |= self._observed.tell(asked, results)
         if self._nan:
             self._tell_of_nan([seat for seat in self._seats if seat not in observers], results[self.watched])

@@ -65,6 +65,19 @@ class Prepared:
         return tuple(self.values[tensor] for tensor in self.computed)
 
     @cached_property
+    def _places(self) -> tuple[int | None, ...]:
+        """Where among the computed values that of each fetch is; None for one that is given and for an operation."""
+        places = {tensor: place for place, tensor in enumerate(self.computed)}
+        return tuple(places.get(item) if isinstance(item, Tensor) else None for item in self.fetches)
+
+    def packed(self, values: Sequence[Any], given: Mapping[Any, Any]) -> list[Any]:
+        """The values of the fetches, None for an operation, from the computed and the given ones."""
+        return [
+            values[place] if place is not None else np.array(given[item])[()] if item in given else None
+            for item, place in zip(self.fetches, self._places, strict=True)
+        ]
+
+    @cached_property
     def is_steady(self) -> bool:
         """Whether every run can use it: it is fed nothing, and no sizes of its input can vary."""
         return not self.inputs.given and self.inputs.stage is None
@@ -451,9 +464,7 @@ class Session:
         self._passed(inputs, outcome.steps)
         if outcome.error is not None:
             raise outcome.error  # after the books are in order: the steps before the failing one are done
-        found = dict(zip(prepared.computed, values, strict=True)) if fetch else {}
-        packed = [self._fetched(item, found, given) for item in prepared.fetches] if fetch else []
-        return outcome.steps, packed, outcome.nan_loss
+        return outcome.steps, prepared.packed(values, given) if fetch else [], outcome.nan_loss
 
     def _run_stages(
         self, prepared: StagedRun, steps: int, feeds: Mapping[Tensor, np.ndarray], fetch: bool
@@ -470,13 +481,7 @@ class Session:
                 raise
             self._passed(inputs, 1)
             done += 1
-        return done, [self._fetched(item, {}, values) for item in prepared.fetches] if fetch else [], nan
-
-    @staticmethod
-    def _fetched(item: Any, found: Mapping[Any, Any], given: Mapping[Any, Any]) -> Any:
-        if not isinstance(item, Tensor):
-            return None
-        return found[item] if item in found else np.array(given[item])[()]
+        return done, prepared.packed(values) if fetch else [], nan
 
 
 class InteractiveSession(Session):

@@ -161,6 +161,10 @@ class StagedRun:
         self._last = stage, values
         return values, any(bool(np.isnan(values[tensor])) for tensor in watched)
 
+    def packed(self, values: Mapping[Tensor, Any]) -> list[Any]:
+        """The values of the fetches, None for an operation."""
+        return [np.array(values[item])[()] if isinstance(item, Tensor) else None for item in self.fetches]
+
     def current(self, tensors: Sequence[Tensor]) -> list[Any]:
         """What the tensors were in the last run."""
         assert self._last is not None

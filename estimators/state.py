@@ -13,9 +13,17 @@ _ALIGNMENT = 64  # bytes: machine code reads whole cache lines
 
 @final
 class VariableArrays(dict[str, np.ndarray]):
-    """Variables' values by name, each a contiguous array on a cache-line border that is changed in place."""
+    """Variables' values by name, each a contiguous array on a cache-line border that is changed in place.
+
+    `changes` counts how often an array has come, gone or been replaced: who has seen the same number knows them all.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.changes = 0
 
     def __setitem__(self, name: str, value: Any) -> None:
+        self.changes += 1
         source = np.asarray(value)
         if source.dtype == object:  # strings, which machine code does not touch
             super().__setitem__(name, source.copy())
@@ -28,7 +36,17 @@ class VariableArrays(dict[str, np.ndarray]):
 
     def share(self, arrays: Mapping[str, np.ndarray]) -> None:
         """Holds these arrays themselves, which another state holds too."""
+        self.changes += 1
         super().update(arrays)
+
+    def __delitem__(self, name: str) -> None:
+        self.changes += 1
+        super().__delitem__(name)
+
+    def _refuse(self, *arguments: Any, **named: Any) -> Any:
+        raise TypeError("Variables are set one by one, or shared.")
+
+    pop = popitem = clear = update = setdefault = __ior__ = _refuse  # they would not be counted
 
 
 @final
@@ -54,4 +72,4 @@ class State:
         return int(self.resume["draws"])
 
     def ran(self, times: int) -> None:
-        self.resume["draws"] = self.draws + times
+        self.resume["draws"] += times

@@ -59,13 +59,15 @@ class BatchPlan:
 
     def batches_left(self, position: int) -> int | None:
         """The number of batches from `position` to the end, a short one included; None for no end."""
-        left = self._rows_left(position)
-        return None if left is None else -(-left // self.batch_size)
+        if self.num_epochs is None and position >= 0:
+            return None
+        return -(-self._rows_left(position) // self.batch_size)
 
     def size_at(self, position: int) -> int:
         """The number of rows in the batch that begins at `position`; 0 at the end."""
-        left = self._rows_left(position)
-        return self.batch_size if left is None else min(self.batch_size, left)
+        if self.num_epochs is None and position >= 0:
+            return self.batch_size
+        return min(self.batch_size, self._rows_left(position))
 
     def spans_at(self, position: int) -> Iterator[Span]:
         """The stretches, in order, that make up the batch at `position`: one, or more where it crosses epochs."""
@@ -86,9 +88,9 @@ class BatchPlan:
         pieces = [order_of_epoch(span.epoch)[span.start : span.stop] for span in self.spans_at(position)]
         return numpy.concatenate([numpy.empty(0, numpy.int64), *pieces])
 
-    def _rows_left(self, position: int) -> int | None:
+    def _rows_left(self, position: int) -> int:
         total = self.total_rows
-        if position < 0 or (total is not None and position > total):
+        if total is None or not 0 <= position <= total:
             length = "no end" if total is None else f"{total} rows"
             raise ValueError(f"position {position} is not in the stream, which has {length}.")
-        return None if total is None else total - position
+        return total - position

@@ -106,12 +106,16 @@ class Binding:
         self._given = [(value, self._places.get(value)) for value in given]
         self._shapes = {value: self.shape(value) for value in program.fetches}
         self._arrays: dict[Value, np.ndarray] = {}
+        self._own: set[Value] = set()  # of these the arrays stay where they are
+        self._views: dict[Value, np.ndarray] = {}  # of those, as they are looked at
         self._objects: dict[Value, Any] = {}
         self._tapes: dict[Value, np.ndarray] = {}
         self._keep: list[Any] = [table]
         self._workers = 0
         self._error: BaseException | None = None
         self._source: Source | None = None
+        self._pointed: Mapping[str, np.ndarray] | None = None  # the variables pointed at, and their state's count
+        self._changes: int | None = None
         self._slots_of_source = [
             (number, slot)
             for number, slot in enumerate(emitted.names.slots)
@@ -145,6 +149,8 @@ class Binding:
             array = self._room(slot.key) if constant is None else np.array(constant).ravel()
             self._arrays[slot.key] = array
             self._entries[number] = address(array)
+            if array.dtype != object:  # what is made of text is an array of its own each time
+                self._own.add(slot.key)
 
     def _room(self, value: Value) -> np.ndarray:
         return aligned(max(int(np.prod(self.shape(value), initial=1)), 1), value.dtype.as_numpy_dtype)
@@ -157,6 +163,20 @@ class Binding:
     def point(self, variables: Mapping[str, np.ndarray], feeds: Sequence[np.ndarray], source: Source | None) -> None:
         """Puts the addresses of what the caller owns into the table, and keeps it alive until the next run."""
         arrays, entries = self._arrays, self._entries
+        changes = getattr(variables, "changes", None)
+        if changes is None or changes != self._changes or variables is not self._pointed:
+            self._point_at_variables(variables)
+            self._pointed, self._changes = variables, changes
+        for (value, number), array in zip(self._given, feeds, strict=True):
+            contiguous = array if array.flags.c_contiguous else np.ascontiguousarray(array)
+            arrays[value] = contiguous  # also one that the code does not read: it may be fetched
+            if number is not None:
+                entries[number] = address(contiguous)
+        if source is not None and source is not self._source:
+            self._point_at(source)
+
+    def _point_at_variables(self, variables: Mapping[str, np.ndarray]) -> None:
+        arrays, entries = self._arrays, self._entries
         for value, name, number in self._variables:
             try:
                 array = variables[name]
@@ -166,13 +186,6 @@ class Binding:
                 arrays[value] = array
                 if number is not None:
                     entries[number] = address(array)
-        for (value, number), array in zip(self._given, feeds, strict=True):
-            contiguous = array if array.flags.c_contiguous else np.ascontiguousarray(array)
-            arrays[value] = contiguous  # also one that the code does not read: it may be fetched
-            if number is not None:
-                entries[number] = address(contiguous)
-        if source is not None and source is not self._source:
-            self._point_at(source)
 
     def _point_at(self, source: Source) -> None:
         entries = self._entries
@@ -218,6 +231,9 @@ class Binding:
 
     def view(self, value: Value) -> Any:
         """What `value` holds now, without a copy."""
+        kept = self._views.get(value)
+        if kept is not None:
+            return kept
         if value in self._objects:
             return self._objects[value]
         root = self.program.root(value)
@@ -238,7 +254,10 @@ class Binding:
         count = 1
         for size in shape:
             count *= size
-        return (flat if len(flat) == count else flat[:count]).reshape(shape)
+        view = (flat if len(flat) == count else flat[:count]).reshape(shape)
+        if root in self._own and root not in self.emitted.names.rows:
+            self._views[value] = view
+        return view
 
     def _row(self, whole: Value, slot: int) -> Any:
         """The row that the slot tells of an array, or of what a while loop keeps."""
@@ -250,7 +269,7 @@ class Binding:
 
     def copy(self, value: Value) -> Any:
         view = self.view(value)
-        return np.array(view)[()]  # a scalar, not an array of rank 0, as TensorFlow hands it out
+        return np.array(view) if view.shape else view[()]  # a scalar is no array of rank 0, as in TensorFlow
 
     def failure(self) -> BaseException | None:
         """What went wrong in the last run, if anything did."""

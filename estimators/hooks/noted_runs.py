@@ -26,9 +26,11 @@ class NotedRuns:
 
     def runs_without_call(self, most: int, prepared: Runnable | None) -> int:
         """How many runs, of at most `most`, there are until a hook must be called. `prepared` serves them all."""
+        at_once = most == 1
         for seat in self._seats:
             seat.noting = None
-        if min([most, *(seat.due for seat in self._seats if seat.due and not seat.may_note)]) == 1:
+            at_once = at_once or (seat.due == 1 and not seat.may_note)
+        if at_once:
             return 1
         for seat in self._seats:
             seat.ask_for_notes()

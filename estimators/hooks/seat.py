@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, final
 
 from estimators.hooks.session_run_hook import Noting, SessionRunHook, cadence
@@ -45,3 +46,18 @@ class Seat:
     def noted(self, runs: int) -> range:
         """Which of the next `runs` runs the hook wants to be told of, counted from 1."""
         return range(self.due or 0, runs + 1, self.noting.every) if self.noting is not None else range(0)
+
+
+def observers_of(seats: Iterable[Seat], runs: int, look: bool) -> list[Seat]:
+    """Those whose hooks must see the last of `runs` more runs."""
+    if runs > 1:
+        return [seat for seat in seats if seat.wants(runs, look)]
+    return [seat for seat in seats if seat.due == 1 or (seat.due == 0 and look)]
+
+
+def one_passed(seats: Iterable[Seat]) -> None:
+    """`passed` of one run, for all."""
+    for seat in seats:
+        seat.waited += 1
+        if seat.due:
+            seat.due -= 1
