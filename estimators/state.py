@@ -21,6 +21,7 @@ class VariableArrays(dict[str, np.ndarray]):
     def __init__(self) -> None:
         super().__init__()
         self.changes = 0
+        self._shared: tuple[VariableArrays, int, int] | None = None  # with whom all was the same, and both counts then
 
     def __setitem__(self, name: str, value: Any) -> None:
         self.changes += 1
@@ -38,6 +39,15 @@ class VariableArrays(dict[str, np.ndarray]):
         """Holds these arrays themselves, which another state holds too."""
         self.changes += 1
         super().update(arrays)
+
+    def is_as(self, other: VariableArrays) -> bool:
+        """Whether both hold the same arrays, not only equal ones, under the same names."""
+        now = other, other.changes, self.changes
+        if self._shared is not None and self._shared[0] is other and self._shared[1:] == now[1:]:
+            return True
+        same = len(self) == len(other) and all(self.get(name) is array for name, array in other.items())
+        self._shared = now if same else None
+        return same
 
     def __delitem__(self, name: str) -> None:
         self.changes += 1

@@ -123,8 +123,7 @@ class Weights:
         state = self._current()
         if state is None or logging.shows(logging.INFO) or not has_none(scaffold.local_init_op):
             return False
-        there, here = state.arrays, session.state.arrays
-        return len(there) == len(here) and all(here.get(name) is array for name, array in there.items())
+        return session.state.arrays.is_as(state.arrays)
 
     def announce(self, verb: str) -> None:
         """Says so if there is nothing learnt yet to evaluate or predict with."""

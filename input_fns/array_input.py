@@ -58,4 +58,6 @@ def _contiguous(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """The array as machine code can read it: row by row, in the machine's byte order; text as a tensor holds it."""
     if array.dtype.kind in "SUO":
         return as_bytes(array)
+    if array.dtype.isnative and array.flags.c_contiguous:
+        return array
     return np.ascontiguousarray(array, array.dtype.newbyteorder("="))

@@ -192,10 +192,8 @@ class Binding:
         for number, slot in self._slots_of_source:
             if slot.kind == "source":
                 entries[number] = address(source.arrays[slot.key[0]])
-            elif slot.kind == "order":
-                entries[number] = address(source.order)
-            else:
-                entries[number] = address(source.epoch_of_order)
+            elif source.shuffled:  # else nobody looks there
+                entries[number] = address(source.order if slot.kind == "order" else source.epoch_of_order)
         entries[_ROWS_IN_SOURCE], entries[_SHUFFLED], entries[_STREAM] = source.rows, source.shuffled, source.stream
         self._source = source
 
