@@ -5,9 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from difflib import get_close_matches
+from importlib import import_module
 from typing import Any
 
 _ROOT = "estimators.compat.v1"
+_LATER = ("contrib", "test")
 _MOST_NAMES = 3
 _SIMILAR, _VERY_SIMILAR = 0.75, 0.85  # how much of a name must agree: in its own module, in any other
 _OWN_MODEL = "a model_fn of your own with tf.layers, tf.losses and tf.train.*Optimizer, run by tf.estimator.Estimator"
@@ -24,12 +26,17 @@ _INSTEAD = {
 def missing(module: str, name: str) -> AttributeError:
     """The error for `name`, which the facade's `module` does not have."""
     namespace = _tf_name(module)
-    if name.startswith("__"):  # Python itself looks for these
+    if name.startswith("__") or _is_being_imported(module):  # Python itself looks
         return AttributeError(f"module {module!r} has no attribute {name!r}")
     instead = _INSTEAD.get(name) or _INSTEAD.get(namespace.removeprefix("tf."))
     nearest = ", ".join(_nearest(namespace, name))
     advice = f" Use {instead}." if instead else f" Nearest: {nearest}." if nearest else ""
     return AttributeError(f"{namespace}.{name} is not available here.{advice}")
+
+
+def _is_being_imported(module: str) -> bool:
+    """Whether the module's own imports are under way: Python asks for a name before it imports it as a module."""
+    return bool(getattr(sys.modules[module].__spec__, "_initializing", False))
 
 
 def _tf_name(module: str) -> str:
@@ -38,6 +45,8 @@ def _tf_name(module: str) -> str:
 
 def _nearest(namespace: str, name: str) -> list[str]:
     """The same name in other namespaces, and similar names in this one; if there are none, a similar name anywhere."""
+    for later in _LATER:
+        import_module(f"{_ROOT}.{later}")
     names = {_tf_name(path): _public(module) for path, module in sys.modules.items() if path.startswith(_ROOT)}
     same = [f"{other}.{name}" for other, held in names.items() if name in held]
     same = [other for other in same if ".contrib." not in other] or same
@@ -69,7 +78,13 @@ def of_compat(name: str) -> Any:
     raise missing(f"{_ROOT}.compat", name)
 
 
-of_tf = _of(_ROOT)
+def of_tf(name: str) -> Any:
+    """`__getattr__` of the facade: some modules are imported when they are first asked for, as in TensorFlow 1."""
+    if name in _LATER:
+        return import_module(f"{_ROOT}.{name}")
+    raise missing(_ROOT, name)
+
+
 of_estimator = _of(f"{_ROOT}.estimator")
 of_contrib = _of(f"{_ROOT}.contrib")
 of_io = _of(f"{_ROOT}.io")

@@ -6,9 +6,6 @@ import sys
 from contextlib import ExitStack, redirect_stderr, redirect_stdout
 from typing import Any, TextIO
 
-from tqdm import tqdm
-from tqdm.contrib import DummyTqdmFile
-
 from estimators.hooks.global_step_pace import required_global_step
 from estimators.hooks.session_run_hook import SessionRunArgs, SessionRunContext, SessionRunHook, SessionRunValues
 
@@ -36,6 +33,9 @@ class ProgressBarHook(SessionRunHook):
         file = sys.stderr if self._file is None else self._file
         if not file.isatty():
             return
+        from tqdm import tqdm  # here: a program that draws no bar need not wait for it
+        from tqdm.contrib import DummyTqdmFile
+
         self.close()
         step = int(session.run(self._global_step_tensor))
         self._bar = tqdm(total=self._last_step, initial=step, unit="step", file=file, dynamic_ncols=True)

@@ -11,28 +11,16 @@ import urllib.request
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from tqdm import tqdm
 
 from input_fns.datasets.errors import DatasetUnavailableError
+from input_fns.datasets.remote_file import RemoteFile
 
 _TIMEOUT_SECONDS = 30
 _BLOCK_BYTES = 1 << 16
-
-
-@dataclass(frozen=True)
-class RemoteFile:
-    """A file known by its content. A mirror serves it as `<name>.gz`; size and hash are of what is inside.
-
-    Mirrors compress on their own, so that the compressed bytes differ where the content is the same.
-    """
-
-    name: str
-    size: int
-    sha256: str
 
 
 def download(file: RemoteFile, mirrors: Sequence[str], directory: Path) -> Path:

@@ -12,9 +12,9 @@ import numpy
 
 from input_fns.datasets.cache_directory import cache_directory
 from input_fns.datasets.dataset import Dataset, Examples
-from input_fns.datasets.download import RemoteFile, download
 from input_fns.datasets.errors import DatasetError, DatasetUnavailableError
 from input_fns.datasets.idx import read_idx
+from input_fns.datasets.remote_file import RemoteFile
 
 _DATA = Path(__file__).parent / "data"
 
@@ -112,6 +112,8 @@ def _found_in(directory: Path) -> dict[RemoteFile, Path]:
 
 
 def _fetched(mirrors: Sequence[str]) -> dict[RemoteFile, Path]:
+    from input_fns.datasets.download import download  # here: who downloads nothing need not wait for HTTP
+
     directory = cache_directory("mnist")
     try:
         return {file: _find(file, directory) or download(file, mirrors, directory) for file in FILES}

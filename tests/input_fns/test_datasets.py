@@ -25,8 +25,9 @@ from input_fns.datasets import (
     read_idx,
 )
 from input_fns.datasets.cache_directory import cache_directory
-from input_fns.datasets.download import RemoteFile, download
+from input_fns.datasets.download import download
 from input_fns.datasets.idx import encode_idx
+from input_fns.datasets.remote_file import RemoteFile
 
 DATA = Path(mnist.__file__).parent / "data"
 

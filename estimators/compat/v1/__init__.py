@@ -5,7 +5,6 @@ from estimators.compat.missing import of_tf as __getattr__  # noqa: F401
 from estimators.compat.v1 import (
     app,
     compat,
-    contrib,
     data,
     debugging,
     distributions,
@@ -34,7 +33,6 @@ from estimators.compat.v1 import (
     saved_model,
     strings,
     summary,
-    test,
     train,
     version,
 )
@@ -517,7 +515,6 @@ __all__ = [
     "confusion_matrix",
     "constant",
     "constant_initializer",
-    "contrib",
     "control_dependencies",
     "convert_to_tensor",
     "convert_to_tensor_or_indexed_slices",
@@ -805,7 +802,6 @@ __all__ = [
     "tensor_scatter_sub",
     "tensor_scatter_update",
     "tensordot",
-    "test",
     "tile",
     "to_double",
     "to_float",

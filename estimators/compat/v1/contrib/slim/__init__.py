@@ -1,7 +1,8 @@
 """tf.contrib.slim."""
 
 from estimators.compat.missing import of_slim as __getattr__  # noqa: F401
-from estimators.compat.v1.contrib.slim import learning, losses, metrics, utils
+from estimators.compat.v1.contrib import losses, metrics
+from estimators.compat.v1.contrib.slim import learning, utils
 from estimators.restored_variables import (
     assign_from_checkpoint,
     assign_from_checkpoint_fn,
