@@ -104,7 +104,7 @@ def test_random_networks_equal_the_reference_for_any_workers(network: Network, s
             shape = [examples if isinstance(size, Symbol) else size for size in tensor.dims]
             feeds[tensor] = (scale * generator.standard_normal(shape)).astype(np.float32)
         executable = Executable(optimised(captured(fetches, list(feeds))))
-        with patch.object(Executable, "_worth_sharing", lambda *_: True):
+        with patch.object(Executable, "_worth_sharing", lambda *given: given[-1]):
             runs = [executable.run({}, list(feeds.values()), workers=workers)[1] for workers in (1, 2, 3)]
         alone, *shared = [[np.asarray(value).tobytes() for value in run] for run in runs]
         assert shared == [alone, alone]

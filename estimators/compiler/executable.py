@@ -26,7 +26,7 @@ from model_fns.graph.dimensions import Symbol
 from model_fns.graph.op import TensorSpec
 
 _BINDINGS_KEPT = 4
-_WORTH_SHARING = 300_000  # operations between two barriers below which a second worker costs more than it brings
+_WORTH_SHARING = 150_000  # operations of each worker between two barriers; fewer cost more than they bring
 _WORTH_WAKING = 3_000_000  # operations in a whole run below which it is done before another thread has begun
 
 
@@ -106,8 +106,8 @@ class Executable:
             binding = self._bind(feeds, batch)
             binding.point(variables, feeds, source)
             binding.header(steps, draws, seed, position, notes)
-            if workers > 1 and not self._worth_sharing(binding, steps):
-                workers = 1
+            if workers > 1:
+                workers = self._worth_sharing(binding, steps, workers)
             done = run_side_by_side(self._run, binding.table, binding.room_for(workers))
             if notes is not None:
                 binding.take(notes)
@@ -117,9 +117,11 @@ class Executable:
             values = [binding.copy(value) for value in (self.program.fetches if fetches is None else fetches)]
             return Outcome(done, binding.status() == NAN_LOSS), values
 
-    def _worth_sharing(self, binding: Binding, steps: int) -> bool:
-        """Whether there is enough to do between two barriers, and in all, to call other workers."""
-        return binding.work > _WORTH_SHARING * binding.barriers and binding.work * steps > _WORTH_WAKING
+    def _worth_sharing(self, binding: Binding, steps: int, workers: int) -> int:
+        """For how many of the workers there is enough to do, between two barriers and in all."""
+        if binding.work * steps <= _WORTH_WAKING:
+            return 1
+        return max(1, min(workers, binding.work // max(1, _WORTH_SHARING * binding.barriers)))
 
     def current(self, values: Sequence[Value]) -> list[Any]:
         """Copies of what `values` hold since the last run."""
