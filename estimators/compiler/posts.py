@@ -22,18 +22,20 @@ _PATIENCE = 4000  # looks before the processor is given away between looks
 _STAY = 4400  # looks after which a worker leaves its post: some 0.2 ms
 _LONGEST = 1 << 22  # looks after which a caller looks for itself why a worker does not come
 
-_X86 = platform.machine().lower() in ("x86_64", "amd64", "i386", "i686")
+# What a waiting loop tells the processor, and how a thread lets another have it, where there is such a thing.
+_PAUSE = "@llvm.x86.sse2.pause" if platform.machine().lower() in ("x86_64", "amd64", "i386", "i686") else None
+_YIELD = "@sched_yield" if platform.system() != "Windows" else None
 _REST = f"""
-declare void @llvm.x86.sse2.pause()
-declare i32 @sched_yield()
+{f"declare void {_PAUSE}()" if _PAUSE else ""}
+{f"declare i32 {_YIELD}()" if _YIELD else ""}
 define internal void @rest(i64 %looks) {{
   %short = icmp ult i64 %looks, {_PATIENCE}
   br i1 %short, label %hint, label %give_way
 hint:
-  {"call void @llvm.x86.sse2.pause()" if _X86 else ""}
+  {f"call void {_PAUSE}()" if _PAUSE else ""}
   ret void
 give_way:
-  {"" if platform.system() == "Windows" else "%unused = call i32 @sched_yield()"}
+  {f"%unused = call i32 {_YIELD}()" if _YIELD else ""}
   ret void
 }}
 """

@@ -28,14 +28,14 @@ class _Worker:
         self._memory[:] = 0
         self.post = address(self._memory)
         self._state = ctypes.c_int64.from_address(self.post)
+        self._stand = posts.stand()  # here, so that the caller is told if it fails
         self._bell: SimpleQueue[None] = SimpleQueue()
         threading.Thread(target=self._work, name=f"estimators-worker-{number}", daemon=True).start()
 
     def _work(self) -> None:
-        stand = posts.stand()
         while True:
             self._bell.get()
-            stand(self.post)
+            self._stand(self.post)
 
     def send_for(self) -> None:
         """Has it come to its post, unless it is there or on the way."""
