@@ -1,8 +1,8 @@
 """Posts: places in memory where worker threads wait, in machine code, to be called for a run.
 
 A worker that has just run stays at its post for a moment. Calling it from there is a store that it sees at once; waking
-a thread that sleeps, by way of Python, takes 50 to 100 us, which is more than many a run. The caller gives all posts
-their orders, does its own part and waits for the others in one call of machine code: no interrupt comes in between.
+a thread that sleeps, by way of Python, takes longer than many a run. The caller gives all posts their orders, does its
+own part and waits for the others in one call of machine code: no interrupt comes in between.
 
 A post is a line of cache with the state of its worker and, once that is CALLED, what it has to run.
 """
@@ -19,7 +19,7 @@ from estimators.compiler.load import RunType, function_at
 LINE = 64  # bytes of a post: (state, run, table, worker, workers), on a line of cache of its own
 AWAY, COMING, WAITING, HELD, CALLED = range(5)  # COMING: it was sent for; HELD: it will be called or let go at once
 _PATIENCE = 4000  # looks before the processor is given away between looks
-_STAY = 4400  # looks after which a worker leaves its post: some 0.2 ms
+_STAY = 4400  # looks after which a worker leaves its post: a few tenths of a millisecond
 _LONGEST = 1 << 22  # looks after which a caller looks for itself why a worker does not come
 
 # What a waiting loop tells the processor, and how a thread lets another have it, where there is such a thing.
