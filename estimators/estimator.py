@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import copy
 import os
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -19,48 +17,40 @@ import numpy as np
 
 from estimators import logging
 from estimators.best_weights import keep, restore_best
-from estimators.built_graph import BuiltGraph, Sources, call_input_fn, call_model_fn, fingerprint, verify_model_fn
+from estimators.built_graph import BuiltGraph, Sources, call_model_fn, verify_model_fn
 from estimators.checkpoint.reader import list_variables, load_variable
 from estimators.checkpoint.state_file import latest_checkpoint
-from estimators.epochs import check_epochs, repeated_input, repeated_sources
-from estimators.evaluation import add_evaluation_ops, evaluate, evaluation_hooks
-from estimators.export.saved_model import write_saved_model
-from estimators.export.signatures import outputs_of, signatures_of
-from estimators.fork_safe_lock import ForkSafeLock
+from estimators.epochs import repeated_input, repeated_sources
+from estimators.estimator_checks import check_not_overridden, check_positive, check_training, config_with_directory
+from estimators.evaluation import evaluate, evaluation_hooks
+from estimators.export.served_model import write_served_model
 from estimators.guarded_session import GuardedSession
 from estimators.hooks.session_run_hook import SessionRunHook
 from estimators.hooks.stop_at_step import StopAtStepHook
+from estimators.mode_graphs import ModeGraphs
 from estimators.model_dir_lock import training_lock
 from estimators.prediction import chosen_predictions, predict
+from estimators.reading import reading
 from estimators.run_config import RunConfig
 from estimators.scaffold import Scaffold
 from estimators.session import Session
-from estimators.session_start import restore_from
-from estimators.state import State
 from estimators.summaries.evaluation_results import write_checkpoint_path, write_results
 from estimators.training import (
-    add_saver,
     checked_hooks,
     checked_listeners,
     final_step,
-    guarded_loss,
     result_of,
     train,
     training_hooks,
     training_session,
 )
 from estimators.training_result import Ending, StopReason, TrainingResult, ending_by
-from estimators.warm_start import settings_of, warm_start
+from estimators.warm_start import settings_of
 from estimators.weights import Weights, share_into
 from input_fns.array_input import ArrayInput
-from model_fns import summary
 from model_fns.errors import NanLossDuringTrainingError
-from model_fns.global_step import create_global_step
-from model_fns.graph.graph import Graph, set_random_seed
 from model_fns.graph.keys import GraphKeys
 from model_fns.mode_keys import ModeKeys
-
-_TRAINS_NOT = ("ps", "evaluator")  # the tasks of a cluster that do not train
 
 
 class Estimator:
@@ -85,15 +75,13 @@ class Estimator:
         params: dict[str, Any] | None = None,
         warm_start_from: Any = None,
     ) -> None:
-        self._check_not_overridden()
-        self._config = _config_with_directory(config, model_dir)
+        check_not_overridden(type(self), Estimator)
+        self._config = config_with_directory(config, model_dir)
         verify_model_fn(model_fn, params)
-        self._warm_start_settings = settings_of(warm_start_from)
+        self._graphs = ModeGraphs(model_fn, self._config, settings_of(warm_start_from))
         self._model_fn = model_fn
         self._params = copy.deepcopy(params or {})
         self._weights = Weights(self._config)
-        self._built: dict[str, BuiltGraph] = {}
-        self._building = ForkSafeLock()
         self._last_training: TrainingResult | None = None
         logging.info("Using config: %s", str(vars(self._config)))
 
@@ -141,17 +129,7 @@ class Estimator:
         the loss becomes NaN, RuntimeError if another process trains in model_dir.
         """
         self._last_training, began = None, time.perf_counter()
-        if self._config.task_type in _TRAINS_NOT:
-            raise ValueError(
-                "Train has been called wrong configuration. Please use tf.estimator.train_and_evaluate which calls "
-                f"proper API according to given configuration. Current configuration: {self._config}."
-            )
-        if epochs is not None:
-            check_epochs(epochs, steps, max_steps)
-        if steps is not None and max_steps is not None:
-            raise ValueError("Can not provide both steps and max_steps.")
-        _check_positive("steps", steps)
-        _check_positive("max_steps", max_steps)
+        check_training(self._config, epochs, steps, max_steps)
         user_hooks = checked_hooks(hooks)
         listeners = checked_listeners(saving_listeners)
         start = self._weights.step() if max_steps is not None else 0
@@ -161,13 +139,11 @@ class Estimator:
             seconds = time.perf_counter() - began
             self._last_training = TrainingResult(StopReason.MAX_STEPS_BEFORE, sentence, 0, start, seconds)
             return self
-        with self._building:
-            if epochs is None:
-                built, sources = self._graph_for(ModeKeys.TRAIN, input_fn)
-            elif isinstance(input_fn, ArrayInput):
-                built, sources = self._graph_for(ModeKeys.TRAIN, repeated_input(input_fn, epochs))
-            else:
-                built, sources = self._graph_for(ModeKeys.TRAIN, input_fn)
+        if epochs is not None:
+            input_fn = repeated_input(input_fn, epochs)
+        with self._graphs.lock:
+            built, sources = self._graphs.of(ModeKeys.TRAIN, input_fn, self._params_for(ModeKeys.TRAIN))
+            if epochs is not None and not isinstance(input_fn, ArrayInput):
                 sources = repeated_sources(built.graph, sources, epochs)
         stop = None if steps is None and max_steps is None else StopAtStepHook(steps, max_steps)
         with training_lock(self.model_dir):
@@ -238,7 +214,7 @@ class Estimator:
             lambda session, scaffold: self._weights.read_into(session, scaffold, checkpoint_path),
         )
         if self._config.keep_best is not None:
-            trained = None if checkpoint_path else self._built.get(ModeKeys.TRAIN)
+            trained = None if checkpoint_path else self._graphs.built.get(ModeKeys.TRAIN)
             held = None if trained is None else self._weights.holder(trained.session, path)
             keep(self._config, name, result, None if held is not None else path, held)
         return result
@@ -253,7 +229,7 @@ class Estimator:
     ) -> dict[str, Any]:
         """As evaluate, with the weights that a session - one that trains this model - holds now; no checkpoint."""
         result = self._evaluate(
-            input_fn, steps, hooks, name, None, lambda reading, scaffold: share_into(reading, scaffold, session.state)
+            input_fn, steps, hooks, name, None, lambda other, scaffold: share_into(other, scaffold, session.state)
         )
         keep(self._config, name, result, None, session)
         return result
@@ -267,10 +243,11 @@ class Estimator:
         path: Any,
         fill: Callable[[Session, Scaffold], None],
     ) -> dict[str, Any]:
-        _check_positive("steps", steps)
+        check_positive("steps", steps)
         user_hooks = checked_hooks(hooks)
         hooks_for = partial(evaluation_hooks, steps=steps, hooks=user_hooks)
-        with self._reading(ModeKeys.EVAL, input_fn, hooks_for, fill) as (built, every, session):
+        params = self._params_for(ModeKeys.EVAL)
+        with reading(self._graphs, ModeKeys.EVAL, input_fn, params, hooks_for, fill) as (built, every, session):
             result = evaluate(session, built, every)
         step = int(result[GraphKeys.GLOBAL_STEP])
         write_results(self.eval_dir(name), result, step)
@@ -297,12 +274,14 @@ class Estimator:
         user_hooks = checked_hooks(hooks)
         if checkpoint_path is None:
             self._weights.announce("predict")
-        with self._reading(
+        with reading(
+            self._graphs,
             ModeKeys.PREDICT,
             input_fn,
+            self._params_for(ModeKeys.PREDICT),
             lambda built: [*user_hooks, *built.spec.prediction_hooks],
             lambda session, scaffold: self._weights.read_into(session, scaffold, checkpoint_path),
-            reuses=checkpoint_path is None,
+            reused_with=self._weights if checkpoint_path is None else None,
         ) as (built, every, session):
             predictions = chosen_predictions(built.spec.predictions, predict_keys)
             yield from predict(session, built, predictions, every, yield_single_examples)
@@ -338,7 +317,10 @@ class Estimator:
         path = checkpoint_path or self.latest_checkpoint()
         if not path:
             raise ValueError(f"Couldn't find trained model at {self.model_dir}.")
-        return os.fsencode(self._export(export_dir_base, serving_input_receiver_fn, assets_extra, path))
+        written = write_served_model(
+            export_dir_base, serving_input_receiver_fn, self.model_fn, self._config, assets_extra, path
+        )
+        return os.fsencode(written)
 
     def export_savedmodel(
         self,
@@ -353,21 +335,6 @@ class Estimator:
         return self.export_saved_model(
             export_dir_base, serving_input_receiver_fn, assets_extra, as_text, checkpoint_path
         )
-
-    def _export(self, base: Any, receiver_fn: Callable[[], Any], assets_extra: Any, path: Any) -> str:
-        graph = Graph()
-        with graph.as_default():
-            set_random_seed(self._config.tf_random_seed)
-            create_global_step(graph)
-            receiver = receiver_fn()
-            mode = ModeKeys.PREDICT
-            spec = call_model_fn(self._model_fn, receiver.features, None, mode, self._params, self._config)
-            signatures = signatures_of(receiver, outputs_of(spec))
-            scaffold = spec.scaffold or Scaffold()
-            scaffold.finalize()
-            session = Session(graph=graph)
-            restore_from(session, scaffold, path)
-        return write_saved_model(base, graph, signatures, session.state.arrays, assets_extra)
 
     # -- what was learnt --------------------------------------------------------------------------------------------
 
@@ -396,7 +363,7 @@ class Estimator:
         return self._prepared(mode).source
 
     def _prepared(self, mode: str) -> Any:
-        built = self._built.get(mode)
+        built = self._graphs.built.get(mode)
         prepared = None if built is None or built.session is None else built.session.last_prepared
         if prepared is None:
             raise ValueError(f"Nothing was compiled for mode {mode!r} yet: train, evaluate or predict first.")
@@ -408,46 +375,9 @@ class Estimator:
 
     # -- graphs and sessions ----------------------------------------------------------------------------------------
 
-    def _graph_for(self, mode: str, input_fn: Callable[..., Any]) -> tuple[BuiltGraph, Sources]:
-        """The mode's graph: the one at hand if the input function makes the same structure again, else a new one.
-
-        Then the model function is not called, and the log does not say `Calling model_fn.`, as TensorFlow's does each
-        time: here that line would be untrue.
-        """
-        built, description = self._built.get(mode), None
-        if isinstance(input_fn, ArrayInput):
-            description, source = input_fn.described()
-            if built is not None and built.described == description:
-                return built, dict.fromkeys(built.graph.sources, source)
-        graph = Graph()
-        with graph.as_default():
-            set_random_seed(self._config.tf_random_seed)
-            create_global_step(graph)
-            features, labels = call_input_fn(input_fn, mode, self._params, self._config)
-        if built is not None and built.takes_input_of(graph):
-            built.described = description
-            return built, dict(zip(built.graph.sources, graph.sources.values(), strict=True))
-        mark = fingerprint(graph)
-        with graph.as_default():
-            if mode == ModeKeys.PREDICT:
-                labels = None
-            spec = call_model_fn(self._model_fn, features, labels, mode, self._params, self._config)
-            if self._warm_start_settings is not None and (mode == ModeKeys.TRAIN or not self.latest_checkpoint()):
-                logging.info("Warm-starting with WarmStartSettings: %s", self._warm_start_settings)
-                warm_start(*self._warm_start_settings)
-            built = BuiltGraph(graph, features, labels, spec, mark, spec.scaffold or Scaffold())
-            built.described = description
-            if mode == ModeKeys.TRAIN:
-                if not any(item.op.name == "loss" for item in graph.get_collection(GraphKeys.SUMMARIES)):
-                    summary.scalar("loss", spec.loss)
-                graph.add_to_collection(GraphKeys.LOSSES, spec.loss)
-                if self._config.nan_policy != "raise":
-                    built.guard = guarded_loss(spec.loss)
-                add_saver(built, self._config)
-            if mode == ModeKeys.EVAL:
-                built.extras = add_evaluation_ops(built)
-        self._built[mode] = built
-        return built, dict(graph.sources)
+    def _params_for(self, mode: str) -> dict[str, Any]:
+        """The params that input function and model function get in a mode."""
+        return self._params
 
     def _session(self, built: BuiltGraph) -> Session:
         """The training session, its variables at hand, restored or initialized."""
@@ -459,116 +389,3 @@ class Estimator:
             built.session = training_session(built, self._config, state)
         self._weights.initialize(built.session, scaffold)
         return built.session
-
-    @contextmanager
-    def _reading(
-        self,
-        mode: str,
-        input_fn: Callable[..., Any],
-        hooks_for: Callable[[BuiltGraph], list[SessionRunHook]],
-        fill: Callable[[Session, Scaffold], None],
-        reuses: bool = False,
-    ) -> Iterator[tuple[BuiltGraph, list[SessionRunHook], Session]]:
-        """A mode's graph with the operations of hooks in it, the hooks, and a session that `fill` gave values.
-
-        Whoever comes while it is in use, in another thread or between two predictions, does not change it. `reuses`:
-        the session may be one that was left behind with the same weights.
-        """
-        with self._building:
-            there = self._built.get(mode)
-            if there is not None and not there.serves(hooks_for(there)):
-                del self._built[mode]
-            built, sources = self._graph_for(mode, input_fn)
-            hooks = hooks_for(built)
-            if mode == ModeKeys.EVAL:
-                logging.info("Starting evaluation at %s", time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
-            built.begin(hooks)
-            reuses = reuses and not hooks
-            session = self._session_left_behind(built, sources) if reuses else None
-            if session is None:
-                session = self._reading_session(built, sources, fill)
-            built.users += 1
-        try:
-            yield built, hooks, session
-            if reuses and not built.idle and session.graph is built.graph:
-                built.idle.append(session)
-        finally:
-            with self._building:
-                built.users -= 1
-
-    def _reading_session(
-        self, built: BuiltGraph, sources: Sources, fill: Callable[[Session, Scaffold], None]
-    ) -> Session:
-        """A session that evaluates or predicts, with local variables of its own; `fill` gives it values."""
-        with built.graph.as_default():
-            built.scaffold.finalize()
-        logging.info("Graph was finalized.")
-        if built.session is None:
-            built.session = Session(graph=built.graph, config=self._config.session_config)
-        session = built.session.beside(State(self._config.tf_random_seed))
-        fill(session, built.scaffold)
-        for operation, source in sources.items():
-            session.read(operation, source)
-        session.start_iterators([built.scaffold.local_init_op])
-        return session
-
-    def _session_left_behind(self, built: BuiltGraph, sources: Sources) -> Session | None:
-        """A session of an earlier prediction from the beginning of other input, if it holds the present weights."""
-        if not built.idle:
-            return None
-        session = built.idle.pop()
-        if not self._weights.are_in(session, built.scaffold):
-            return None
-        if self._config.tf_random_seed is not None:
-            session.state.resume["draws"] = 0
-        for operation, source in sources.items():
-            session.read(operation, source)
-        return session
-
-    def _check_not_overridden(self) -> None:
-        for name in (
-            "train",
-            "evaluate",
-            "predict",
-            "model_dir",
-            "config",
-            "params",
-            "model_fn",
-            "latest_checkpoint",
-            "get_variable_names",
-            "get_variable_value",
-            "eval_dir",
-            "evaluate_session",
-            "last_training",
-            "export_saved_model",
-            "export_savedmodel",
-        ):
-            mine = getattr(type(self), name)
-            if mine is not getattr(Estimator, name):
-                raise ValueError(
-                    f"Subclasses of Estimator cannot override members of Estimator. {type(self)} does override {name}"
-                )
-
-
-def _check_positive(name: str, number: int | None) -> None:
-    if number is not None and number <= 0:
-        raise ValueError(f"Must specify {name} > 0, given: {number}")
-
-
-def _config_with_directory(config: RunConfig | None, model_dir: Any) -> RunConfig:
-    """The configuration, its model_dir filled in from the argument or with a new temporary directory."""
-    if config is None:
-        config = RunConfig()
-        logging.info("Using default config.")
-    elif not isinstance(config, RunConfig):
-        raise ValueError(f"config must be an instance of `RunConfig`, but provided {config}.")
-    model_dir = None if model_dir is None else os.fspath(model_dir)
-    if model_dir is not None and config.model_dir is not None and model_dir != config.model_dir:
-        raise ValueError(
-            "`model_dir` are set both in constructor and `RunConfig`, but with different values. In constructor: "
-            f"'{model_dir}', in `RunConfig`: '{config.model_dir}' "
-        )
-    if model_dir is None and config.model_dir is None:
-        model_dir = tempfile.mkdtemp()
-        logging.warning("Using temporary folder as model directory: %s", model_dir)
-    return config if model_dir is None or config.model_dir == model_dir else config.replace(model_dir=model_dir)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, final
 
 from estimators import logging
-from estimators.built_graph import BuiltGraph, Sources, argument_names, verify_model_fn
+from estimators.built_graph import argument_names, verify_model_fn
 from estimators.estimator import Estimator
 from model_fns.estimator_spec import EstimatorSpec
 from model_fns.mode_keys import ModeKeys
@@ -92,22 +92,17 @@ class TPUEstimator(Estimator):
         if params is not None and _BATCH_SIZE in params:
             raise ValueError(f"{[_BATCH_SIZE]} are reserved keys but existed in params {params}.")
         verify_model_fn(model_fn, params)
-        self._own_params = dict(params or {})
         self._batch_sizes = {
             ModeKeys.TRAIN: train_batch_size,
             ModeKeys.EVAL: eval_batch_size,
             ModeKeys.PREDICT: predict_batch_size,
         }
-        super().__init__(_plain(model_fn), model_dir, config, self._own_params, warm_start_from)
+        super().__init__(_plain(model_fn), model_dir, config, dict(params or {}), warm_start_from)
 
-    def _graph_for(self, mode: str, input_fn: Callable[..., Any]) -> tuple[BuiltGraph, Sources]:
-        size = self._batch_sizes[mode]
-        self._params = self._own_params if size is None else {**self._own_params, _BATCH_SIZE: size}
+    def _params_for(self, mode: str) -> dict[str, Any]:
         logging.info("Running %s on CPU", mode)
-        try:
-            return super()._graph_for(mode, input_fn)
-        finally:
-            self._params = self._own_params
+        size = self._batch_sizes[mode]
+        return self._params if size is None else {**self._params, _BATCH_SIZE: size}
 
 
 def _plain(model_fn: Callable[..., Any]) -> Callable[..., EstimatorSpec]:

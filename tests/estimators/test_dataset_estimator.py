@@ -76,9 +76,9 @@ def test_predictions_come_in_order(estimator):
 
 def test_a_graph_is_used_again(estimator):
     estimator.train(training_input(64))
-    built = estimator._built["train"]
+    built = estimator._graphs.built["train"]
     estimator.train(training_input(96, 1))
-    assert estimator._built["train"] is built
+    assert estimator._graphs.built["train"] is built
     assert len(list(built.session._prepared.values())[-1]) == 1
 
 
@@ -166,7 +166,7 @@ def test_lines_in_batches_are_read_in_the_step(flowers, tmp_path):
     classifier = tf.estimator.Estimator(flower_model, str(tmp_path / "model"), config)
     classifier.train(input_fn, steps=200)
     assert classifier.evaluate(input_fn, steps=5)["accuracy"] > 0.9
-    assert [len(kept) for kept in classifier._built["train"].session._prepared.values()][-1] == 1
+    assert [len(kept) for kept in classifier._graphs.built["train"].session._prepared.values()][-1] == 1
 
 
 class StartsIterators(tf.train.SessionRunHook):

@@ -471,7 +471,7 @@ def test_predictions_one_after_another_see_the_present_weights_and_their_own_inp
         return [int(item["classes"]) for item in estimator.predict(prediction_input(40))]
 
     before = predicted()
-    built = estimator._built[ModeKeys.PREDICT]
+    built = estimator._graphs.built[ModeKeys.PREDICT]
     (left,) = built.idle
     assert predicted() == before
     assert built.idle == [left]

@@ -33,7 +33,7 @@ def classifier(directory: Path, **options: Any) -> Any:
 
 def inputs_of(estimator: Any) -> Any:
     """What the training step was compiled to be fed with."""
-    return estimator._built[tf.estimator.ModeKeys.TRAIN].session.last_prepared.inputs
+    return estimator._graphs.built[tf.estimator.ModeKeys.TRAIN].session.last_prepared.inputs
 
 
 def weights(estimator: Any) -> dict[str, bytes]:

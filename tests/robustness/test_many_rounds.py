@@ -41,9 +41,9 @@ def compiled(estimator: Any) -> dict[str, int]:
     """How much each mode's session keeps."""
     return {
         f"{mode} {name}": len(getattr(built.session, name))
-        for mode, built in estimator._built.items()
+        for mode, built in estimator._graphs.built.items()
         for name in ("_prepared", "_inputs", "_staged", "_iterators", "cursors")
-    } | {f"{mode} operations": len(built.graph.operations) for mode, built in estimator._built.items()}
+    } | {f"{mode} operations": len(built.graph.operations) for mode, built in estimator._graphs.built.items()}
 
 
 @needs_proc
