@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from estimators import logging
+from estimators.host_name import host_name
 
 if sys.platform != "win32":
     import fcntl
@@ -64,7 +64,7 @@ def _locked(directory: str) -> int | None:
     _held.add(descriptor)
     with contextlib.suppress(OSError):  # a full disk: the lock holds all the same
         os.ftruncate(descriptor, 0)
-        os.write(descriptor, f"Process {os.getpid()} on {socket.gethostname()}".encode())
+        os.write(descriptor, f"Process {os.getpid()} on {host_name()}".encode())
     return descriptor
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 from collections.abc import Mapping
 from typing import Any, final
 
@@ -67,7 +67,7 @@ class State:
         self.arrays = VariableArrays()
         self.arrays.share(arrays or {})
         self.resume: dict[str, Any] = {
-            "seed": secrets.randbits(31) if seed is None else seed,
+            "seed": _random_seed() if seed is None else seed,
             "draws": 0,
             "input": None,
         }
@@ -83,3 +83,8 @@ class State:
 
     def ran(self, times: int) -> None:
         self.resume["draws"] += times
+
+
+def _random_seed() -> int:
+    """31 bits, without the module `secrets`, which imports all of OpenSSL's digests."""
+    return int.from_bytes(os.urandom(4), "little") >> 1

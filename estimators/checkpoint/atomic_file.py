@@ -6,9 +6,10 @@ import contextlib
 import itertools
 import os
 import re
-import socket
 import time
 from collections.abc import Iterable
+
+from estimators.host_name import host_name
 
 # A dead process's file must have lain untouched so long: process numbers of two containers do not tell who is dead.
 _QUIET_SECONDS = 60.0
@@ -116,4 +117,4 @@ def _is_running(process: int) -> bool:
 
 
 def _host() -> str:
-    return re.sub(r"[^A-Za-z0-9-]", "-", socket.gethostname()) or "host"
+    return re.sub(r"[^A-Za-z0-9-]", "-", host_name()) or "host"

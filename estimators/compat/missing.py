@@ -48,6 +48,7 @@ def _nearest(namespace: str, name: str) -> list[str]:
     for later in _LATER:
         import_module(f"{_ROOT}.{later}")
     names = {_tf_name(path): _public(module) for path, module in sys.modules.items() if path.startswith(_ROOT)}
+    names["tf"] += _LATER  # not in its __all__: `import *` would import them
     same = [f"{other}.{name}" for other, held in names.items() if name in held]
     same = [other for other in same if ".contrib." not in other] or same
     similar = get_close_matches(name, names.get(namespace, ()), _MOST_NAMES, _SIMILAR)

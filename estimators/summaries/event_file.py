@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import socket
 import struct
 import time
 from collections.abc import Iterable, Iterator
@@ -16,6 +15,7 @@ from typing import Any, final
 
 import numpy as np
 
+from estimators.host_name import host_name
 from input_fns.data.crc32c import masked_crc32c, masked_crc32c_of_rows
 from input_fns.data.record_file import records
 from model_fns.protos.event import Event
@@ -75,7 +75,7 @@ def _new_file(logdir: str, suffix: str) -> str:
     """An empty file of a name that is not there yet: TensorFlow's, of which there is one a second."""
     second = int(time.time())
     while True:
-        path = os.path.join(logdir, f"events.out.tfevents.{second:010d}.{socket.gethostname()}{suffix}")
+        path = os.path.join(logdir, f"events.out.tfevents.{second:010d}.{host_name()}{suffix}")
         try:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
             return path

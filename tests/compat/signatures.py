@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import inspect
 import re
-import sys
 from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import walk_packages
 from types import ModuleType
 from typing import Any
 
@@ -17,9 +18,9 @@ Arguments = list[list[Any]]  # [name, default as text, or None without one] each
 
 
 def facade_modules() -> dict[str, ModuleType]:
-    """The facade's modules by their names in TensorFlow: tf, tf.layers, ..."""
-    found = {name: module for name, module in sys.modules.items() if name == ROOT or name.startswith(f"{ROOT}.")}
-    return {"tf" + name.removeprefix(ROOT): module for name, module in sorted(found.items())}
+    """The facade's modules by their names in TensorFlow: tf, tf.layers, ..., also those not imported before."""
+    names = [ROOT, *(module.name for module in walk_packages(tf.__path__, f"{ROOT}."))]
+    return {"tf" + name.removeprefix(ROOT): import_module(name) for name in sorted(names)}
 
 
 def facade_names() -> dict[str, Any]:
