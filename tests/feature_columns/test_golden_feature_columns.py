@@ -100,7 +100,8 @@ def test_all_columns_in_one_compiled_program():
         arrays = state_of_variables()
         expected = evaluate(every, feeds, dict(arrays))
         state = State(0)
-        state.arrays.update(arrays)
+        for name, array in arrays.items():
+            state.arrays[name] = array
         values = Session(graph=graph, state=state).run(every, feeds)
     for value, other in zip(values, expected, strict=True):
         np.testing.assert_allclose(value, other, rtol=1e-5, atol=1e-6)
