@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from estimators.compiler.executable import Executable
-from estimators.compiler.passes.simplify import RULES
+from estimators.compiler.passes.simplify import KINDS, RULES
 from estimators.compiler.pipeline import optimised
-from estimators.compiler.program import Program, UnknownSizes, Value, capture, rewrite
+from estimators.compiler.program import Program, Statement, UnknownSizes, Value, capture, rewrite
 from estimators.compiler.reference import evaluate
 from estimators.compiler.verify import verify
 from model_fns.autodiff import gradients
@@ -138,6 +138,7 @@ def test_a_rule_applies_and_changes_no_number(rule: Any):
     def watched(current: Program, statement: Any) -> Any:
         answer = rule(current, statement)
         fired.append(answer is not None)
+        assert answer is None or isinstance(statement.op, KINDS[rule]), "simplify never asks it about this"
         return answer
 
     after = verify(rewrite(program, watched), rule.__name__)
@@ -175,9 +176,19 @@ def with_output(program: Program, **changes: Any) -> Program:
 @pytest.mark.parametrize("what", BROKEN)
 def test_verify_names_what_is_broken_and_after_which_pass(what: str):
     broken, sentence = BROKEN[what]
-    verify(small_program(), "capture")
+    fitting: set[Statement] = set()
+    program = verify(small_program(), "capture", fitting)
+    assert fitting == set(program.statements)
     with pytest.raises(InternalError, match=f"After some_pass: {sentence}"):
-        verify(broken(small_program()), "some_pass")
+        verify(broken(program), "some_pass", fitting)
+
+
+def test_rewriting_nothing_gives_the_program_itself():
+    program = small_program()
+    asked = []
+    assert rewrite(program, lambda _, statement: asked.append(statement.op), (arithmetic.Mul,)) is program
+    assert [type(op) for op in asked] == [arithmetic.Mul]
+    assert rewrite(program, lambda *_: pytest.fail("asked"), (arithmetic.Neg,)) is program
 
 
 def test_a_shape_that_nothing_tells_is_refused():

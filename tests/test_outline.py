@@ -46,13 +46,13 @@ def test_pieces_are_cut_where_nothing_passes(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(outline, "_PIECE", 1)
     text = ast.unparse(ast.fix_missing_locations(outlined(ast.parse(SOURCE))))
     pieces = {node.name: ast.unparse(node) for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)}
-    assert list(pieces) == ["piece_0", "piece_1", "piece_2", "run"]
-    assert "first = a[0]" in pieces["piece_0"] and "b[i0] = first" in pieces["piece_0"]
-    assert "a[i0] = v0" in pieces["piece_1"]
-    assert "meet(" in pieces["piece_2"] and "start_0" not in pieces["piece_2"]
+    assert list(pieces) == ["_piece_0", "_piece_1", "_piece_2", "run"]
+    assert "first = a[0]" in pieces["_piece_0"] and "b[i0] = first" in pieces["_piece_0"]
+    assert "a[i0] = v0" in pieces["_piece_1"]
+    assert "meet(" in pieces["_piece_2"] and "start_0" not in pieces["_piece_2"]
     assert not any("unused" in text for name, text in pieces.items() if name != "run")
     calls = [line.strip() for line in pieces["run"].splitlines() if "piece" in line]
-    assert calls == [f"piece_{i}(table, worker, workers, step)" for i in range(3)]
+    assert calls == [f"_piece_{i}(table, worker, workers, step)" for i in range(3)]
     assert "return step" in pieces["run"]
 
 

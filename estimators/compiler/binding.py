@@ -10,6 +10,7 @@ import ctypes
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, final
 
 import numpy as np
@@ -59,7 +60,15 @@ def number_of(dim: Dim, sizes: Mapping[str, int]) -> int:
     """A size as a number."""
     if not isinstance(dim, Symbol):
         return int(dim)
-    return int(eval(str(dim), {"__builtins__": {}, **SIZE_FUNCTIONS}, dict(sizes)))
+    text = str(dim)
+    if text in sizes:  # most are one size and no sum or product of sizes
+        return sizes[text]
+    return int(eval(_code(text), {"__builtins__": {}, **SIZE_FUNCTIONS}, dict(sizes)))
+
+
+@cache
+def _code(expression: str) -> Any:
+    return compile(expression, "<size>", "eval")
 
 
 def known_value(value: Value, sizes: Mapping[str, int]) -> Any:

@@ -60,7 +60,8 @@ def codes_of(program: Program, place: Place, fetched: Iterable[Value]) -> list[C
     for item in items:
         code = place.code(_title(item))
         if isinstance(item, Loop):
-            write_loop(item, code, {value for value, by in users.items() if by - {id(item)}})
+            made = {value for step in item.steps for value in (step.output, program.root(step.output))}
+            write_loop(item, code, {value for value in made if users.get(value, set()) - {id(item)}})
         elif isinstance(item.statement.op, Structured):
             _Nest(item.statement, code, place).write()
         else:

@@ -11,7 +11,7 @@ from estimators.compiler.passes.merge_twins import merge_twins
 from estimators.compiler.passes.open_control_flow import open_control_flow
 from estimators.compiler.passes.prune import prune
 from estimators.compiler.passes.simplify import simplify
-from estimators.compiler.program import Program
+from estimators.compiler.program import Program, Statement
 from estimators.compiler.verify import verify
 
 Pass = Callable[[Program], Program]
@@ -36,9 +36,10 @@ PIPELINE: tuple[Pass, ...] = (
 
 def optimised(program: Program, trace: list[tuple[str, Any]] | None = None) -> Program:
     """`program` after every pass, verified after each. `trace` collects (name of the pass, program after it)."""
-    verify(program, "capture")
+    fitting: set[Statement] = set()  # statements never change: those that were right once need no second look
+    verify(program, "capture", fitting)
     for rewrite in PIPELINE:
-        program = verify(rewrite(program), rewrite.__name__)
+        program = verify(rewrite(program), rewrite.__name__, fitting)
         if trace is not None:
             trace.append((rewrite.__name__, program))
     return program

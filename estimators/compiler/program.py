@@ -140,31 +140,38 @@ class Program:
 Rule = Callable[[Program, Statement], Statement | Value | tuple[Statement, ...] | None]
 
 
-def rewrite(program: Program, rule: Rule) -> Program:
-    """Offers each statement to `rule`, its inputs already renamed.
+def rewrite(program: Program, rule: Rule, kinds: tuple[type[Op], ...] = (Op,)) -> Program:
+    """Offers each statement to `rule`, its inputs already renamed. `program` itself if the rule has nothing to say.
 
     The rule answers None (keep it), a statement or several in its place (the last makes the outputs), or a value that
-    its one output already is.
+    its one output already is. It is asked about operations of these `kinds`.
     """
+    concerned = {kind for kind in {type(statement.op) for statement in program.statements} if issubclass(kind, kinds)}
+    if not concerned:
+        return program
     renamed: dict[Value, Value] = {}
     statements: list[Statement] = []
-    current = program
+    current, changed = program, False
     for statement in program.statements:
-        inputs = tuple(renamed.get(value, value) for value in statement.inputs)
-        if inputs != statement.inputs:
-            statement = replace(statement, inputs=inputs)
-        answer = rule(current, statement)
+        if renamed and any(value in renamed for value in statement.inputs):
+            statement = replace(statement, inputs=tuple(renamed.get(value, value) for value in statement.inputs))
+            current.producers.update(dict.fromkeys(statement.outputs, statement))
+        answer = rule(current, statement) if type(statement.op) in concerned else None
+        if answer is None:
+            statements.append(statement)
+            continue
+        changed = True
         if isinstance(answer, Value):
             renamed[statement.outputs[0]] = answer
             continue
-        new = (statement,) if answer is None else answer if isinstance(answer, tuple) else (answer,)
+        new = answer if isinstance(answer, tuple) else (answer,)
         statements += new
         for old, made in zip(statement.outputs, new[-1].outputs, strict=True):
             if made is not old:
                 renamed[old] = made
         for item in new:
             current.producers.update(dict.fromkeys(item.outputs, item))
-    return program.with_statements(statements, renamed)
+    return program.with_statements(statements, renamed) if changed else program
 
 
 def made(op: Op, inputs: tuple[Value, ...], name: str) -> Statement:
@@ -263,4 +270,6 @@ def _refined(inferred: Dims | None, static: Dims | None) -> Dims | None:
     """
     if inferred is None or static is None:
         return inferred if inferred is not None else static
+    if len(inferred) != len(static):
+        return inferred  # a size that the graph does not know is 1, and its axis was left out
     return tuple(b if isinstance(a, Symbol) and a.is_unknown else a for a, b in zip(inferred, static, strict=True))

@@ -78,7 +78,7 @@ def _may_have(dims: Dims | None, shape: tuple[int, ...]) -> bool:
         return True
     if len(dims) != len(shape):
         return False
-    for known, size in zip(dims, shape, strict=True):  # at every feed: `all` of a generator takes twice as long
+    for known, size in zip(dims, shape, strict=True):  # at every feed, where `all` of a generator would take longer
         if known is not None and not isinstance(known, Symbol) and known != size:
             return False
     return True

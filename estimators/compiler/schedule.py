@@ -6,7 +6,7 @@ rest are calls of kernels. A loop may take up a statement that stands further do
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, final
 
@@ -41,6 +41,8 @@ class Loop:
 
     dims: Dims
     steps: list[Step] = field(default_factory=list)
+    touched: set[Value] = field(default_factory=set)  # the roots of what its steps read and make
+    passed: int = 0  # how many of them it makes itself, which need not be arrays
 
     @property
     def made(self) -> set[Value]:
@@ -116,6 +118,8 @@ class _Planner:
         self.items: list[Item] = []
         self.written: dict[Value, list[tuple[int, bool]]] = {}  # root -> (item, whether element by element)
         self.read: dict[Value, list[tuple[int, bool]]] = {}
+        self.touching: dict[Value, list[int]] = {}  # root -> the loops that read or make it
+        self.of_numbers: list[int] = []  # the loops of no sizes
 
     def place_call(self, statement: Statement) -> None:
         self.items.append(Call(statement))
@@ -128,25 +132,38 @@ class _Planner:
     def place_step(self, step: Step) -> None:
         dims = step.output.dims
         earliest = self._earliest(step, dims)
-        at = next((i for i in range(len(self.items) - 1, earliest - 1, -1) if self._takes(self.items[i], step)), None)
+        own = {self.program.root(value) for value in (*step.inputs, step.output)}
+        sharing = (number for number in self._sharing(own, dims) if number >= earliest)
+        at = next((number for number in sharing if self._takes(self.items[number], own, dims)), None)
         if at is None:
             self.items.append(Loop(dims))
             at = len(self.items) - 1
+            if not dims:
+                self.of_numbers.append(at)
         loop = self.items[at]
         assert isinstance(loop, Loop)
         loop.steps.append(step)
+        for value in own - loop.touched:
+            self.touching.setdefault(value, []).append(at)
+        loop.touched |= own
+        loop.passed += not step.statement.op.writes
         for value in step.inputs:
             self.read.setdefault(self.program.root(value), []).append((at, same(value.dims, dims)))
         self.written.setdefault(self.program.root(step.output), []).append((at, True))
 
-    def _takes(self, item: Item, step: Step) -> bool:
-        """Whether the loop has the step's shape, something to share with it, and room."""
-        if not isinstance(item, Loop) or not same(item.dims, step.output.dims):
-            return False
-        touched = {self.program.root(v) for s in item.steps for v in (*s.inputs, s.output)}
-        own = {self.program.root(v) for v in (*step.inputs, step.output)}
-        made = {s.output for s in item.steps if not s.statement.op.writes}
-        return (not item.dims or bool(touched & own)) and len(touched | own) - len(made) <= _MOST_ARRAYS
+    def _sharing(self, own: set[Value], dims: Dims) -> Sequence[int]:
+        """The loops that share something with a step that reads and makes `own`, the last first.
+
+        A number is nothing to share: it would bring 1 - x of one layer into the loop of another.
+        """
+        if not dims:
+            return self.of_numbers[::-1]
+        return sorted({at for value in own if value.dims for at in self.touching.get(value, ())}, reverse=True)
+
+    def _takes(self, item: Item, own: set[Value], dims: Dims) -> bool:
+        """Whether the loop has these sizes, and room."""
+        assert isinstance(item, Loop)
+        return same(item.dims, dims) and len(item.touched | own) - item.passed <= _MOST_ARRAYS
 
     def _earliest(self, step: Step, dims: Dims) -> int:
         """The first item the step may be part of: in a loop of its shape element by element, else after it."""

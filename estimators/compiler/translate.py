@@ -19,6 +19,7 @@ from llvmlite import ir
 from numba.core import sigutils, types
 
 from estimators.compiler.outline import outlined
+from estimators.compiler.repeats import gathered
 from estimators.kernels import elementary
 from model_fns.graph.syntax import parsed
 
@@ -58,7 +59,7 @@ class Kernel:
 
 def translate(source: str, name: str) -> str:
     """The LLVM module, as text, of the function `run` in `source`, under the name `name`."""
-    return _Translator(outlined(parsed(source)), name).module_text()
+    return _Translator(outlined(parsed(gathered(source))), name).module_text()
 
 
 class _Translator:
@@ -107,6 +108,8 @@ class _Translator:
         if not symbol:
             function.linkage = "internal"
             function.attributes.add("noinline")  # that it is by itself is all its purpose
+            if not any(isinstance(each, ast.For) for each in ast.walk(node)):
+                function.attributes.add("optnone")  # calls alone: as fast as they are, and compiled in half the time
         self.builder = ir.IRBuilder(function.append_basic_block("entry"))
         before, self.places = self.names, {}
         self.names = dict(before)

@@ -9,6 +9,7 @@ import numpy as np
 
 from estimators.compiler.program import Program, Statement, Value
 from model_fns.graph.dimensions import Symbol
+from model_fns.graph.op import Op
 from model_fns.ops.joining import ComputedTranspose, Transpose
 from model_fns.ops.linalg import BatchMatMul, MatMul
 
@@ -33,4 +34,4 @@ def _numbers(value: Value) -> tuple[int, ...] | None:
     return None if items is None or any(isinstance(item, Symbol) for item in items) else tuple(map(int, items))
 
 
-RULES = (product_of_matrices, order_of_axes)
+KINDS: dict[Any, tuple[type[Op], ...]] = {product_of_matrices: (BatchMatMul,), order_of_axes: (ComputedTranspose,)}

@@ -15,7 +15,7 @@ from estimators.compiler.passes import known_by_now
 from estimators.compiler.program import Program, Statement, Value, constant_statement, made, rewrite
 from model_fns.graph.constant import Constant
 from model_fns.graph.dimensions import Symbol, broadcast, product, same
-from model_fns.graph.op import Elementwise
+from model_fns.graph.op import Elementwise, Op
 from model_fns.ops.arithmetic import Add, Addition, AddN, Cast, Mul, Neg, RealDiv, Sub
 from model_fns.ops.control import Same
 from model_fns.ops.linalg import MatMul
@@ -30,7 +30,7 @@ def simplify(program: Program) -> Program:
     for _ in range(10):
         before = [statement.op for statement in program.statements]
         for rule in RULES:
-            program = rewrite(program, functools.partial(_unless_it_reads_later, rule))
+            program = rewrite(program, functools.partial(_unless_it_reads_later, rule), KINDS[rule])
         if [statement.op for statement in program.statements] == before:
             break
     return program
@@ -39,10 +39,12 @@ def simplify(program: Program) -> Program:
 def _unless_it_reads_later(rule: Any, program: Program, statement: Statement) -> Answer:
     """What `rule` says, unless a variable that this run changes would be read at another time than it was."""
     answer = rule(program, statement)
+    if answer is None:
+        return None
     if isinstance(answer, Value):
         read = set() if statement.op.is_view else {answer}
     else:
-        statements = answer if isinstance(answer, tuple) else (answer,) if answer is not None else ()
+        statements = answer if isinstance(answer, tuple) else (answer,)
         read = {value for item in statements for value in item.inputs} - set(statement.inputs)
     return None if any(program.root(value) in program.written for value in read) else answer
 
@@ -251,22 +253,24 @@ def thin_product(program: Program, statement: Statement) -> Answer:
     return None
 
 
-RULES = (
-    identity_of_value,
-    cast_to_own_type,
-    times_one,
-    plus_zero,
-    minus_minus,
-    sum_of_many,
-    mean_as_sum,
-    known_ratio,
-    fill_of_nothing,
-    broadcast_to_same,
-    broadcast_in_loop,
-    sum_to_as_sum,
-    sum_of_apart_axes,
-    sum_over_nothing,
-    negative_into_constant,
-    thin_product,
-    *known_by_now.RULES,
-)
+# The rules in their order, each with the kinds of operations that it is about: most statements concern few of them.
+KINDS: dict[Any, tuple[type[Op], ...]] = {
+    identity_of_value: (Same,),
+    cast_to_own_type: (Cast,),
+    times_one: (Mul, RealDiv),
+    plus_zero: (Addition, Sub),
+    minus_minus: (Neg,),
+    sum_of_many: (AddN,),
+    mean_as_sum: (Mean,),
+    known_ratio: (SizeRatio,),
+    fill_of_nothing: (FillLike,),
+    broadcast_to_same: (BroadcastLike, BroadcastTo, SumTo, ReshapeLike),
+    broadcast_in_loop: (Elementwise,),
+    sum_to_as_sum: (SumTo,),
+    sum_of_apart_axes: (Reduction,),
+    sum_over_nothing: (Reduction,),
+    negative_into_constant: (Mul,),
+    thin_product: (MatMul,),
+    **known_by_now.KINDS,
+}
+RULES = tuple(KINDS)
