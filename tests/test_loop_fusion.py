@@ -22,10 +22,11 @@ def test_what_shares_an_array_is_one_loop() -> None:
         assert loops([tf.exp(x), tf.tanh(x) + y, tf.sigmoid(y)], [x, y]) == [{"Exp", "Tanh", "AddV2", "Sigmoid"}]
 
 
-def test_a_constant_is_nothing_to_share() -> None:
+def test_a_number_is_enough_to_share_for_what_stands_last() -> None:
     with tf.Graph().as_default():
         x, y = (tf.placeholder(tf.float32, [None, 4], name) for name in "xy")
-        fetches = [3.0 * x, 3.0 * y]
+        assert loops([3.0 * x, 3.0 * y], [x, y]) == [{"Mul"}]
+        fetches = [tf.matmul(3.0 * x, np.eye(4, dtype=np.float32)), 3.0 * y]
         assert loops(fetches, [x, y]) == [{"Mul"}, {"Mul"}]
         arrays = [np.full((2, 4), number, np.float32) for number in (1.0, 2.0)]
         found = compiled(fetches, [x, y]).run({}, arrays)[1]

@@ -85,7 +85,7 @@ def test_mlp_digits_reads_digits(tmp_path):
 def test_mnist_cnn_reads_the_sample(tmp_path):
     module, estimator = estimator_of("mnist_cnn", tmp_path)
     estimator.train(module.function("train_input_fn"), steps=600)
-    assert estimator.evaluate(module.function("eval_input_fn"))["accuracy"] >= 0.97
+    assert estimator.evaluate(module.function("eval_input_fn"))["accuracy"] >= 0.96
     names = estimator.get_variable_names()
     assert sum(estimator.get_variable_value(name).size for name in names if "Adam" not in name) == 3_274_634 + 3
 

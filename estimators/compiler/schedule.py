@@ -154,11 +154,14 @@ class _Planner:
     def _sharing(self, own: set[Value], dims: Dims) -> Sequence[int]:
         """The loops that share something with a step that reads and makes `own`, the last first.
 
-        A number is nothing to share: it would bring 1 - x of one layer into the loop of another.
+        To share a number is enough only for what stands last: from further up, it would bring 1 - x of one layer into
+        the loop of another.
         """
         if not dims:
             return self.of_numbers[::-1]
-        return sorted({at for value in own if value.dims for at in self.touching.get(value, ())}, reverse=True)
+        last = len(self.items) - 1
+        touching = ((value, at) for value in own for at in self.touching.get(value, ()))
+        return sorted({at for value, at in touching if value.dims or at == last}, reverse=True)
 
     def _takes(self, item: Item, own: set[Value], dims: Dims) -> bool:
         """Whether the loop has these sizes, and room."""
