@@ -138,6 +138,34 @@ def specificity_at_sensitivity(labels, predictions, weights, sensitivity, num_th
     return tn[best] / (tn[best] + fp[best] + 1e-7)
 
 
+def ranked(kind):
+    """Precision or recall of the best k, or of the classes chosen."""
+
+    def value(labels, predictions=None, predictions_idx=None, weights=1, k=None, class_id=None):
+        chosen = predictions_idx if predictions is None else np.argsort(-predictions, kind="stable")[:, :k]
+        tp, rest = 0.0, 0.0
+        for wanted, found, weight in zip(labels.reshape(len(labels), -1), chosen, _each(weights, labels), strict=True):
+            among = set(range(9)) if class_id is None else {class_id}
+            wanted, found = among & set(wanted.tolist()), among & set(found.tolist())
+            tp += weight * len(wanted & found)
+            rest += weight * len(found - wanted if kind == "precision" else wanted - found)
+        return tp / (tp + rest)
+
+    return value
+
+
+def average_precision(labels, predictions, weights, k):
+    values = []
+    for wanted, order in zip(labels.tolist(), np.argsort(-predictions, kind="stable").tolist(), strict=True):
+        right = [place in wanted for place in order[:k]]
+        values.append(sum(r * sum(right[: i + 1]) / (i + 1) for i, r in enumerate(right)) / min(k, len(wanted)))
+    return np.average(values, weights=_each(weights, labels))
+
+
+def _each(weights, labels):
+    return np.broadcast_to(weights, len(labels))
+
+
 def per_class_accuracy(labels, predictions, weights, num_classes):
     hits, all_ = weights * (labels == predictions), np.broadcast_to(weights, labels.shape)
     return np.mean([share(hits[labels == k].sum(), all_[labels == k].sum()) for k in range(num_classes)])
@@ -153,6 +181,7 @@ def mean_iou(labels, predictions, weights, num_classes):
 REFERENCES = {
     "accuracy": mean_of(lambda labels, predictions: labels == predictions),
     "auc": auc,
+    "average_precision_at_k": average_precision,
     "false_negatives": counted(1),
     "false_negatives_at_thresholds": counted_at(1),
     "false_positives": counted(3),
@@ -171,10 +200,14 @@ REFERENCES = {
     "mean_tensor": None,  # a mean over batches of one shape: test_mean_tensor_is_the_mean_of_batches
     "percentage_below": mean_of(lambda labels, predictions, values, threshold: values < threshold),
     "precision": precision,
+    "precision_at_k": ranked("precision"),
+    "precision_at_top_k": ranked("precision"),
     "precision_at_thresholds": lambda labels, predictions, weights, thresholds: [
         precision(labels, predictions, weights, threshold) for threshold in thresholds
     ],
     "recall": recall,
+    "recall_at_k": ranked("recall"),
+    "recall_at_top_k": ranked("recall"),
     "recall_at_thresholds": lambda labels, predictions, weights, thresholds: [
         recall(labels, predictions, weights, threshold) for threshold in thresholds
     ],
@@ -182,6 +215,8 @@ REFERENCES = {
         np.average((labels - predictions) ** 2, weights=np.broadcast_to(weights, labels.shape))
     ),
     "sensitivity_at_specificity": sensitivity_at_specificity,
+    "sparse_average_precision_at_k": average_precision,
+    "sparse_precision_at_k": ranked("precision"),
     "specificity_at_sensitivity": specificity_at_sensitivity,
     "true_negatives": counted(2),
     "true_negatives_at_thresholds": counted_at(2),

@@ -1,7 +1,15 @@
 """Streaming metrics, TF1's `tf.metrics`: each returns (value so far, update that adds a batch)."""
 
 from model_fns.metrics.accuracy import accuracy, mean_per_class_accuracy
+from model_fns.metrics.at_k import (
+    precision_at_k,
+    precision_at_top_k,
+    recall_at_k,
+    recall_at_top_k,
+    sparse_precision_at_k,
+)
 from model_fns.metrics.auc import auc
+from model_fns.metrics.average_precision import average_precision_at_k, sparse_average_precision_at_k
 from model_fns.metrics.confusion import (
     false_negatives,
     false_positives,
@@ -32,6 +40,7 @@ from model_fns.metrics.thresholds import (
 __all__ = [
     "accuracy",
     "auc",
+    "average_precision_at_k",
     "false_negatives",
     "false_negatives_at_thresholds",
     "false_positives",
@@ -46,11 +55,17 @@ __all__ = [
     "mean_tensor",
     "percentage_below",
     "precision",
+    "precision_at_k",
     "precision_at_thresholds",
+    "precision_at_top_k",
     "recall",
+    "recall_at_k",
     "recall_at_thresholds",
+    "recall_at_top_k",
     "root_mean_squared_error",
     "sensitivity_at_specificity",
+    "sparse_average_precision_at_k",
+    "sparse_precision_at_k",
     "specificity_at_sensitivity",
     "true_negatives",
     "true_negatives_at_thresholds",

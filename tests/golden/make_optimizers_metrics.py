@@ -79,6 +79,8 @@ PROBABILITIES = {"labels": "binary", "predictions": "probabilities"}
 DECISIONS = {"labels": "binary", "predictions": "decisions"}
 NUMBERS = {"labels": "targets", "predictions": "numbers"}
 CLASSES = {"labels": "classes", "predictions": "guesses"}
+SCORES = {"labels": "several", "predictions": "scores"}
+CHOICES = {"labels": "several", "predictions_idx": "choices"}
 METRICS = {
     "mean": ("mean", {"values": "numbers"}, {}),
     "mean_tensor": ("mean_tensor", {"values": "numbers"}, {}),
@@ -122,6 +124,16 @@ METRICS = {
         PROBABILITIES,
         {"sensitivity": 0.7, "num_thresholds": 30},
     ),
+    "precision_at_k": ("precision_at_k", SCORES, {"k": 3}),
+    "precision_at_k, one label": ("precision_at_k", {"labels": "classes", "predictions": "scores"}, {"k": 2}),
+    "precision_at_k, one class": ("precision_at_k", SCORES, {"k": 2, "class_id": 1}),
+    "sparse_precision_at_k": ("sparse_precision_at_k", SCORES, {"k": 1}),
+    "recall_at_k": ("recall_at_k", SCORES, {"k": 2}),
+    "recall_at_k, one class": ("recall_at_k", SCORES, {"k": 3, "class_id": 2}),
+    "precision_at_top_k": ("precision_at_top_k", CHOICES, {}),
+    "recall_at_top_k": ("recall_at_top_k", CHOICES, {"k": 2, "class_id": 3}),
+    "average_precision_at_k": ("average_precision_at_k", SCORES, {"k": 3}),
+    "sparse_average_precision_at_k": ("sparse_average_precision_at_k", SCORES, {"k": 1}),
 }
 
 SCHEDULE_STEPS = [0, 1, 4, 10, 15, 25, 37]
@@ -223,7 +235,7 @@ def metric_data(random, batches=3, size=6):
     vectors = random.normal(size=(2, count, 3)).astype(np.float32)
     unit = vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
     labels = random.randint(0, 2, count)
-    return {
+    data = {
         "binary": batched(labels.astype(np.int64)),
         "decisions": batched(random.randint(0, 2, count).astype(np.int64)),
         "probabilities": batched(np.clip(random.normal(0.35 + 0.3 * labels, 0.2), 0, 1).astype(np.float32)),
@@ -236,6 +248,10 @@ def metric_data(random, batches=3, size=6):
         "directions": batched(unit[1]),
         "weights": batched(random.choice([0.0, 0.5, 1.0, 2.0], count).astype(np.float32)),
     }
+    data["several"] = batched(random.randint(0, 5, (count, 3)).astype(np.int64))  # some twice
+    data["scores"] = batched(random.uniform(size=(count, 5)).astype(np.float32))
+    data["choices"] = batched(random.randint(0, 5, (count, 2)).astype(np.int64))
+    return data
 
 
 def run_metric(kind, inputs, arguments, data, weighted):
@@ -308,7 +324,12 @@ def main():
             cases[name + (", weighted" if weighted else "")] = case
     types = {key: value.dtype.name for key, value in data.items()}
     data = {key: plain(value) for key, value in data.items()}
-    content = {"data": data, "types": types, "cases": cases, "signatures": signatures(tf.metrics, cases)}
+    content = {
+        "data": data,
+        "types": types,
+        "cases": cases,
+        "signatures": signatures(functools.partial(getattr, tf.metrics), cases),
+    }
     write("metrics.json", content)
 
     cases = {
