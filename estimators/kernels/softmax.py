@@ -56,7 +56,9 @@ def log_softmax(x, out, classes, start, stop):
 @kernel
 def softmax_cross_entropy(logits, labels, loss, gradient, classes, start, stop):
     """loss = -sum(labels * log_softmax(logits)) of each row, and its gradient by the logits,
-    softmax(logits) * sum(labels) - labels. `gradient` must not overlap logits and labels."""
+    softmax(logits) * sum(labels) - labels. `gradient` must not overlap logits and labels. No classes make no loss."""
+    for row in range(start, start if classes > 0 else stop):
+        loss[at(row)] = 0
     terms = stack_array(512, logits.dtype)
     rows = maximum(1, _BLOCK // maximum(1, classes))
     for row in range(start, stop if classes > 0 else start, rows):

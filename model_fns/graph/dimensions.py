@@ -97,6 +97,11 @@ def unknown() -> Symbol:
     return Symbol((f"{_UNKNOWN}{next(_fresh)}",))
 
 
+def unknown_under(name: str) -> Symbol:
+    """A size about which nothing is known but its name: two of one name are the same size."""
+    return Symbol((f"{_UNKNOWN}{name}",))
+
+
 def named(name: str) -> Symbol:
     """The size called `name`; two of one name are the same size."""
     return Symbol((name,))

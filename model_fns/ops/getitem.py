@@ -106,7 +106,7 @@ def _fixed(tensor: Tensor, dims: Sequence[Any], keys: list[Any]) -> Tensor:
 def _plain(bound: Any) -> int | None:
     if bound is None:
         return None
-    return int(bound.known_value if isinstance(bound, Tensor) else getattr(bound, "value", bound))
+    return int(bound.taken_value() if isinstance(bound, Tensor) else getattr(bound, "value", bound))
 
 
 def _step(bound: Any, number: int) -> int:
@@ -182,7 +182,7 @@ def strided_slice(
     if any(isinstance(item, Tensor) and _is_partly_unknown(item) for item in vectors):
         masks = begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask
         return _computed_strided(convert_to_tensor(input_), vectors, masks, name)
-    begin, end, strides = (item.known_value if isinstance(item, Tensor) else item for item in vectors)
+    begin, end, strides = (item.taken_value() if isinstance(item, Tensor) else item for item in vectors)
     steps = strides if strides is not None else [1] * len(begin)
     if not (begin_mask or end_mask or ellipsis_mask or new_axis_mask or shrink_axis_mask):
         pieces = tuple((int(b), int(e), int(s)) for b, e, s in zip(begin, end, steps, strict=True))

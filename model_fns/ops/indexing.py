@@ -19,6 +19,14 @@ from model_fns.ops.gather_nd import gather_along
 from model_fns.ops.table_rows import are_distinct, present_rows, slices_of
 
 
+def _check_range(indices: np.ndarray, size: int, bad: Any = False) -> None:
+    """InvalidArgumentError for an index of `size` or more, or one that is `bad`."""
+    wrong = np.argwhere(bad | (indices >= size))
+    if len(wrong):
+        at = tuple(int(i) for i in wrong[0])
+        raise InvalidArgumentError(message=f"indices{list(at) or ''} = {indices[at]} is not in [0, {size})")
+
+
 @final
 @dataclass(frozen=True)
 class Gather(Op):
@@ -46,20 +54,17 @@ class Gather(Op):
 
     def kernel(self, *inputs: Any) -> Any:
         x, indices = inputs
-        size = np.shape(x)[self.axis]
-        bad = np.argwhere((np.asarray(indices) < 0) | (np.asarray(indices) >= size))
-        if len(bad):
-            at = tuple(int(i) for i in bad[0])
-            raise InvalidArgumentError(
-                message=f"indices{list(at) or ''} = {np.asarray(indices)[at]} is not in [0, {size})"
-            )
+        _check_range(np.asarray(indices), np.shape(x)[self.axis], np.asarray(indices) < 0)
         return np.take(x, indices, self.axis)
 
 
 @final
 @dataclass(frozen=True)
 class ScatterAdd(Op):
-    """Zeros in the shape of z, with the slices x added where the indices y say, if not -1: the adjoint of Gather"""
+    """Zeros in the shape of z, with the slices x added where the indices y say: the adjoint of Gather
+
+    Negative indices, -1 among them, are nowhere.
+    """
 
     axis: int = 0
     shape_inputs: ClassVar[tuple[int, ...]] = (2,)
@@ -80,6 +85,7 @@ class ScatterAdd(Op):
         result = np.zeros((shape[axis], *shape[:axis], *shape[axis + 1 :]), updates.dtype)
         moved = np.moveaxis(updates, range(axis, axis + np.ndim(indices)), range(np.ndim(indices)))
         present = np.asarray(indices) >= 0
+        _check_range(np.asarray(indices), shape[axis])
         np.add.at(result, indices[present], moved[present])
         return np.ascontiguousarray(np.moveaxis(result, 0, axis))
 
@@ -194,6 +200,8 @@ def one_hot(
     indices, name = convert_to_tensor(indices), name or "one_hot"
     if size is None or isinstance(np.ravel(size)[0], Symbol):
         return apply(definition, name, indices=indices, depth=depth)
+    if isinstance(depth, Tensor):
+        size = depth.taken_value()
     if size < 0:
         raise ValueError(f"Dimension size, given by scalar input 1, must be non-negative but is {size}")
     return apply(definition.of_depth(int(size)), name, indices=indices)

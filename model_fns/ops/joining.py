@@ -346,7 +346,7 @@ def _part_sizes(number_or_sizes: Any) -> tuple[int, ...]:
             )
         if number_or_sizes.known_value is None:
             raise ValueError(f"Cannot infer num from shape {number_or_sizes}")
-        number_or_sizes = number_or_sizes.known_value
+        number_or_sizes = number_or_sizes.taken_value()
     return tuple(int(size) for size in np.ravel(number_or_sizes))
 
 
@@ -387,7 +387,7 @@ def transpose(a: Any, perm: Any = None, name: str = "transpose", conjugate: bool
     elif isinstance(perm, Tensor):
         if perm.known_value is None:
             return apply(ComputedTranspose(), name, a=tensor, perm=perm)
-        perm = perm.known_value
+        perm = perm.taken_value()
     if np.ndim(perm) != 1:
         raise ValueError(f"Shape must be rank 1 but is rank {np.ndim(perm)}: perm is {perm}")
     return apply(Transpose(tuple(int(axis) for axis in perm)), name, a=tensor)
@@ -398,7 +398,7 @@ def reverse(tensor: Any, axis: Any, name: str | None = None) -> Tensor:
     if isinstance(axis, Tensor):
         if axis.known_value is None:
             raise ValueError(f"axis must be known when the graph is built, got {axis}")
-        axis = axis.known_value
+        axis = axis.taken_value()
     return apply(Reverse(tuple(int(item) for item in np.ravel(axis))), name, tensor=convert_to_tensor(tensor))
 
 
@@ -469,7 +469,7 @@ class Range(Op):
         if not specs[0].dtype.is_integer or any(bound is None or isinstance(bound, Symbol) for bound in bounds):
             return None
         numbers = range(*map(int, bounds))  # type: ignore[arg-type]  # none is None
-        return np.array(numbers, np.int64) if len(numbers) <= _FEW else None
+        return np.array(numbers, specs[0].dtype.as_numpy_dtype) if len(numbers) <= _FEW else None
 
     def gradient(self, upstream: Tensor, output: Tensor, *inputs: Tensor) -> tuple[Any, ...]:
         return None, None, None

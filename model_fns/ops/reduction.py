@@ -7,9 +7,10 @@ from typing import Any, ClassVar, final
 
 import numpy as np
 
+from model_fns.errors import InvalidArgumentError
 from model_fns.graph import dtypes
 from model_fns.graph.constant import convert_to_tensor
-from model_fns.graph.dimensions import Dims
+from model_fns.graph.dimensions import Dims, text
 from model_fns.graph.dtypes import DType
 from model_fns.graph.op import Op
 from model_fns.graph.tensor import Tensor
@@ -188,12 +189,20 @@ class Position(Op):
     def gradient(self, upstream: Tensor, output: Tensor, *inputs: Tensor) -> tuple[Any, ...]:
         return (None,)
 
+    def check_not_empty(self, x: Any) -> None:
+        sizes = np.shape(x)
+        if not sizes[self.axis]:
+            raise InvalidArgumentError(
+                message=f"Reduction axis {self.axis % len(sizes)} is empty in shape {text(sizes)}"
+            )
+
 
 @final
 class ArgMax(Position):
     """The index of the largest element along an axis, the first of equal ones"""
 
     def kernel(self, *inputs: Any) -> Any:
+        self.check_not_empty(inputs[0])
         return np.asarray(np.argmax(inputs[0], self.axis)).astype(self.dtype.as_numpy_dtype)
 
 
@@ -202,6 +211,7 @@ class ArgMin(Position):
     """The index of the smallest element along an axis, the first of equal ones"""
 
     def kernel(self, *inputs: Any) -> Any:
+        self.check_not_empty(inputs[0])
         return np.asarray(np.argmin(inputs[0], self.axis)).astype(self.dtype.as_numpy_dtype)
 
 
@@ -218,9 +228,10 @@ def _reduce(
     if axis is None:
         axes = None
     elif isinstance(axis, Tensor):
-        if axis.known_value is None:
+        known = axis.taken_value()
+        if known is None:
             raise ValueError(f"the axes of a reduction must be known when the graph is built, got {axis}")
-        axes = tuple(int(item) for item in np.ravel(axis.known_value))
+        axes = tuple(int(item) for item in np.ravel(known))
     else:
         axes = tuple(int(item) for item in np.ravel(axis))
     return apply(kind(axes, bool(keepdims)), name, dtype, input_tensor=convert_to_tensor(tensor, dtype))

@@ -71,7 +71,7 @@ def repeat(input: Any, repeats: Any, axis: int | None = None, name: str | None =
         if axis is None:
             x, axis = reshape(x, [-1]), 0
         axis = position_of(int(axis), known_rank(x))
-        counts = repeats.known_value if isinstance(repeats, Tensor) else np.asarray(repeats)
+        counts = repeats.taken_value() if isinstance(repeats, Tensor) else np.asarray(repeats)
         if counts is None:
             raise ValueError(f"repeats must be known when the graph is built, got {repeats}")
         if np.size(counts) == 1:

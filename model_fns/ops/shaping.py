@@ -212,14 +212,19 @@ class ExpandDims(Op):
 @final
 @dataclass(frozen=True)
 class Squeeze(Op):
-    """Without the given axes, or without all axes of size 1"""
+    """Without the given axes, or without all axes of size 1
+
+    In a run whose sizes have names none of these is 1: `step_inputs.sizes_of` gives no name to a 1 where it matters.
+    """
 
     axes: tuple[int, ...] = ()
     handles_sizes: ClassVar[bool] = True
     is_view: ClassVar[bool] = True
 
-    def output_shape(self, *inputs: Dims) -> Dims:
+    def output_shape(self, *inputs: Dims) -> Dims | None:
         dims = inputs[0]
+        if not self.axes and any(isinstance(size, Symbol) and size.is_unknown for size in dims):
+            return None  # it may turn out to be 1
         for number, axis in enumerate(self.axes):
             if not -len(dims) <= axis < len(dims):
                 raise ValueError(f"squeeze_dims[{number}] not in [{-len(dims)},{len(dims)}).")
@@ -400,7 +405,7 @@ def expand_dims(input: Any, axis: Any = None, name: str | None = None, dim: int 
     if position is None:
         raise ValueError("Must specify an axis argument to tf.expand_dims()")
     if isinstance(position, Tensor):
-        position = position.known_value
+        position = position.taken_value()
         if position is None:
             raise ValueError(f"axis must be known when the graph is built, got {axis}")
     if np.size(position) != 1:

@@ -250,7 +250,7 @@ def pad(
         amounts = convert_to_tensor(paddings, None, "paddings")
         if amounts.known_value is None or any(isinstance(item, Symbol) for item in np.ravel(amounts.known_value)):
             return _computed_pad(tensor, amounts, mode, name, constant_values)
-        paddings = amounts.known_value
+        paddings = amounts.taken_value()
     pairs = _pairs(np.asarray(paddings))
     if mode != "CONSTANT":
         return apply(MirrorPad(pairs, mode), name, tensor=tensor)

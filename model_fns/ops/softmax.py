@@ -118,6 +118,10 @@ class SparseSoftmaxCrossEntropyWithLogits(Op):
     def kernel(self, *inputs: Any) -> Any:
         logits, labels = inputs
         rows, classes = np.arange(len(labels)), logits.shape[1]
+        if not classes:
+            raise InvalidArgumentError(
+                message=f"Must have at least one class, but got logits shape {text(np.shape(logits))}"
+            )
         check_labels(labels, classes)
         logs = log_softmax_of(logits)
         gradient = np.exp(logs)

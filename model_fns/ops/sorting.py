@@ -111,6 +111,8 @@ def top_k(input: Any, k: Any = 1, sorted: bool = True, name: str | None = None) 
         with input.graph.as_default(), input.graph.name_scope(name or "TopKV2"):
             every = operation(TopK(-1), None, None, input=input).outputs
             return TopKResult(*(tensor[..., :k] for tensor in every))
+    if isinstance(k, Tensor):
+        number = k.taken_value()
     if int(number) < 0:
         raise ValueError(f"Need k >= 0, got {number}")
     made = operation(TopK(int(number), bool(sorted)), name, None, input=convert_to_tensor(input))

@@ -15,6 +15,8 @@ from model_fns.graph.dtypes import DType, int64, string
 from model_fns.graph.op import Op, TensorSpec
 from model_fns.graph.tensor import Tensor
 from model_fns.ops.apply import apply, operation
+from model_fns.ops.gather_nd import gather_nd
+from model_fns.ops.reduction import reduce_sum
 from model_fns.ops.strings import each_as_bytes, object_array
 from model_fns.sparse_tensor import SparseTensor
 
@@ -88,7 +90,8 @@ class SparseToDense(Op):
         return (TensorSpec(specs[2].dtype, tuple(unknown() if size is None else size for size in self.dims)),)
 
     def gradient(self, upstream: Any, output: Any, *inputs: Tensor) -> tuple[Any, ...]:
-        return (None,) * len(inputs)
+        by_values = gather_nd(upstream, inputs[0])
+        return None, None, by_values, reduce_sum(upstream) - reduce_sum(by_values)
 
     def kernel(self, *inputs: Any) -> Any:
         indices, shape, values, default = inputs

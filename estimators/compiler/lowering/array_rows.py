@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from estimators.compiler.code import SINGLE, Code, count
+from estimators.compiler.lowering.table_rows import LOWEST
 from estimators.compiler.program import Statement
 from estimators.compiler.structured import AddRows
 from model_fns.graph.dimensions import product
@@ -18,7 +19,8 @@ def change_rows(statement: Statement, code: Code) -> bool:
     code.alone()
     many, status = product(numbers.dims), f"table[{code.names.slot('status')}]"
     wanted, target = code.read(numbers), code.write(out, SINGLE)
-    code.checked_call(statement, "rows", "out_of_range", wanted, 0, out.dims[0], many)
+    lowest = LOWEST if isinstance(statement.op, AddRows) else 0  # what is added to no row is passed over
+    code.checked_call(statement, "rows", "out_of_range", wanted, lowest, out.dims[0], many)
     code.line(f"if {status} == 0:")
     if isinstance(statement.op, ReplaceRows):
         source = code.read(x)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from estimators.compiler.code import SINGLE, WHOLE, Code, count
+from estimators.compiler.lowering.table_rows import LOWEST
 from estimators.compiler.program import Statement, Value
 from model_fns.graph.dimensions import Dim, Dims, Symbol, product
 from model_fns.ops.indexing import Gather, OneHot, ScatterAdd
@@ -289,9 +290,11 @@ def scatter_add(statement: Statement, code: Code) -> None:
     out = statement.outputs[0]
     assert isinstance(statement.op, ScatterAdd)
     outer, size, inner = _around(out.dims, statement.op.axis)
+    number = product(indices.dims)
+    code.checked_call(statement, "rows", "out_of_range", code.read(indices), LOWEST, size, number)
     part = code.part(outer * size)
     arrays = code.write(out, part.label), code.read(indices), code.read(updates)
-    code.call("movement", "scatter_add", *arrays, outer, size, inner, product(indices.dims), part.start, part.stop)
+    code.call("movement", "scatter_add", *arrays, outer, size, inner, number, part.start, part.stop)
     code.work.append(count(updates))
 
 

@@ -39,6 +39,11 @@ def position(statement: Statement, code: Code) -> None:
     dims = statement.inputs[0].dims
     axis = op.axis % len(dims)
     split = product(dims[:axis]), dims[axis], product(dims[axis + 1 :])
+    if isinstance(dims[axis], Symbol) or not dims[axis]:
+        status = f"table[{code.names.slot('status')}]"
+        code.can_fail = True
+        code.line(f"if {times(dims[axis])} == 0 and {status} == 0:")
+        code.line(f"    {status} = {code.names.failure(statement)}")
     _reduce(statement, code, "argmax" if isinstance(op, ArgMax) else "argmin", axis, split)
 
 

@@ -9,7 +9,7 @@ from model_fns.graph.op import Op
 from model_fns.ops.row_updates import RowUpdate, ScatterAddRows, ScatterSubRows, ScatterUpdate
 from model_fns.ops.table_rows import PresentRows
 
-_LOWEST = -(2**31)  # of segments: negative numbers count for none
+LOWEST = -(2**31)  # of numbers of which negative ones count for none
 _FACTORS: dict[type[Op], int] = {ScatterUpdate: 0, ScatterAddRows: 1, ScatterSubRows: -1}
 
 
@@ -85,7 +85,7 @@ def segment_sum(statement: Statement, code: Code) -> bool:
     if number.known is None or out.dtype.name == "bool":
         return False
     rows, ids = product(segments.dims), code.read(segments)
-    code.checked_call(statement, "rows", "out_of_range", ids, _LOWEST, out.dims[0], rows)
+    code.checked_call(statement, "rows", "out_of_range", ids, LOWEST, out.dims[0], rows)
     part = code.rows(out)
     arrays = code.write(out, part.label), ids, code.read(values)
     code.call("movement", "scatter_add", *arrays, 1, out.dims[0], product(out.dims[1:]), rows, part.start, part.stop)
