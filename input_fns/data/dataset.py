@@ -17,8 +17,9 @@ from input_fns.data.memory import Cache
 from input_fns.data.node import Node
 from input_fns.data.padding import padded_shapes_of, padding_of
 from input_fns.data.shuffling import Shuffle, shuffle_seed
-from input_fns.data.structure import flatten, pack, structure_of
+from input_fns.data.structure import Structure, flatten, pack, structure_of
 from input_fns.data.tensors import One, Range, Slices, components_of
+from input_fns.data.windows import FlatMapWindows, Gathered, Windows, windows_behind
 from model_fns.errors import InvalidArgumentError
 from model_fns.graph.constant import convert_to_tensor
 from model_fns.graph.tensor import Tensor
@@ -154,6 +155,7 @@ class Dataset:
 
     def batch(self, batch_size: Any, drop_remainder: Any = False) -> Dataset:
         """`batch_size` elements as one, stacked; the last batch has what is left, or is left out."""
+        self._check_no_windows("Dataset.batch")
         size = _integer(batch_size)
         return Dataset(Batch(self.node, size, drop_remainder, batch_rows(size, drop_remainder)))
 
@@ -167,6 +169,14 @@ class Dataset:
         size, structure = _integer(batch_size), self.node.structure
         shapes, values = padded_shapes_of(structure, padded_shapes), padding_of(structure, padding_values)
         return Dataset(PaddedBatch(self.node, size, drop_remainder, batch_rows(size, drop_remainder), shapes, values))
+
+    def window(self, size: Any, shift: Any = None, stride: Any = 1, drop_remainder: Any = False) -> Dataset:
+        """Windows of `size` elements, `stride` apart, beginning every `shift` (`size`) elements; to be `flat_map`ped.
+
+        Each component of a window is a dataset. A shorter window at the end is left out if `drop_remainder`.
+        """
+        step = _integer(size if shift is None else shift)
+        return Dataset(Windows(self.node, _integer(size), step, _integer(stride), drop_remainder))
 
     def unbatch(self) -> Dataset:
         """The rows of every element, one by one."""
@@ -188,7 +198,17 @@ class Dataset:
 
     def flat_map(self, map_func: Callable[..., Any]) -> Dataset:
         """The elements of the datasets that `map_func` makes of every element, one dataset after the other."""
-        return Dataset(FlatMap(self.node, self._traced(map_func, "flat_map")))
+        windows = windows_behind(self.node)
+        if windows is None:
+            return Dataset(FlatMap(self.node, self._traced(map_func, "flat_map")))
+        structure = windows.structure
+        gathered = tuple(Gathered(Structure(None, (spec,))) for spec in structure.specs)
+        window = pack(structure.nest, [Dataset(node) for node in gathered])
+
+        def of_window() -> Any:
+            return map_func(*window) if type(window) is tuple else map_func(window)
+
+        return Dataset(FlatMapWindows(self.node, trace(of_window, Structure((), ()), "flat_map"), gathered))
 
     def interleave(
         self,
@@ -210,16 +230,23 @@ class Dataset:
         return dataset
 
     def _traced(self, function: Callable[..., Any], method: str) -> Function:
+        self._check_no_windows(f"Dataset.{method}")
         return trace(function, self.node.structure, f"Dataset.{method}()")
+
+    def _check_no_windows(self, what: str) -> None:
+        if windows_behind(self.node) is not None:
+            raise NotImplementedError(f"{what}: a window is a dataset; flat_map makes elements of it.")
 
     # -- reading -----------------------------------------------------------------------------------------------------
 
     def make_one_shot_iterator(self) -> Iterator:
         """An iterator that starts by itself and goes once through the dataset."""
+        self._check_no_windows("Dataset.make_one_shot_iterator")
         return one_shot_iterator(self.node)
 
     def make_initializable_iterator(self, shared_name: str | None = None) -> Iterator:
         """An iterator that starts, any number of times, when its `initializer` is run."""
+        self._check_no_windows("Dataset.make_initializable_iterator")
         return initializable_iterator(self.node)
 
     @property

@@ -7,12 +7,17 @@ from typing import Any, final
 
 from input_fns.data.node import Node
 from input_fns.data.structure import Structure, pack, structure_of
+from model_fns.errors import InvalidArgumentError
+from model_fns.graph.constant import constant, convert_to_tensor
 from model_fns.graph.dimensions import Dims, Symbol, named
-from model_fns.graph.graph import get_default_graph
+from model_fns.graph.dtypes import string
+from model_fns.graph.graph import Graph, get_default_graph
 from model_fns.graph.op import TensorSpec
 from model_fns.graph.shapes import TensorShape
-from model_fns.graph.tensor import Operation
+from model_fns.graph.tensor import Operation, Tensor
 from model_fns.ops.input import iterator_get_next, make_iterator
+
+_HANDLES = "iterator_handles"  # the key under which a graph keeps its iterators by their handles
 
 
 @final
@@ -20,11 +25,15 @@ from model_fns.ops.input import iterator_get_next, make_iterator
 class IteratorSource:
     """An iterator as its graph knows it. It holds no place: the session that reads it does.
 
-    `node` is the dataset of one that starts by itself; None if a MakeIterator operation has to run first.
+    Args:
+      structure: of the elements.
+      node: the dataset of one that starts by itself; None if a MakeIterator operation has to run first.
+      handle: of one that stands for others, which of them: the value of that one's `string_handle`.
     """
 
     structure: Structure
     node: Node | None = None
+    handle: Tensor | None = None
 
 
 @final
@@ -45,6 +54,24 @@ class Iterator:
     ) -> Iterator:
         """An iterator over any dataset whose elements look like this; `make_initializer` says which."""
         return Iterator(IteratorSource(structure_of(output_types, output_shapes)))
+
+    @staticmethod
+    def from_string_handle(
+        string_handle: Any, output_types: Any, output_shapes: Any = None, output_classes: Any = None
+    ) -> Iterator:
+        """An iterator that stands for the one whose handle `string_handle`, a string, is in a run."""
+        handle = convert_to_tensor(string_handle, string)
+        return Iterator(IteratorSource(structure_of(output_types, output_shapes), handle=handle))
+
+    def string_handle(self, name: str | None = None) -> Tensor:
+        """What to feed for the handle of an iterator made by `from_string_handle`, to let it stand for this one."""
+        known = get_default_graph().by_key.setdefault(_HANDLES, {})
+        for handle, source in known.items():
+            if source is self._source:
+                return constant(handle, name=name or "IteratorToStringHandle")
+        handle = f"iterator_{len(known)}".encode()
+        known[handle] = self._source
+        return constant(handle, name=name or "IteratorToStringHandle")
 
     @property
     def initializer(self) -> Operation:
@@ -102,6 +129,16 @@ def initializable_iterator(node: Node) -> Iterator:
     source = IteratorSource(node.structure)
     get_default_graph().names.unique("IteratorV2")
     return Iterator(source, make_iterator(source, node, "MakeIterator"))
+
+
+def iterator_of(graph: Graph, handle: Any) -> IteratorSource:
+    """The iterator with that handle. InvalidArgumentError if there is none."""
+    found = graph.by_key.get(_HANDLES, {}).get(handle)
+    if found is None:
+        raise InvalidArgumentError(
+            message=f"There is no iterator with the handle {handle!r}: feed what a run of its string_handle() gave."
+        )
+    return found
 
 
 def _types(structure: Structure) -> str:

@@ -40,6 +40,39 @@ class Map(Node):
 
 @final
 @dataclass(frozen=True, eq=False)
+class Scan(Node):
+    """What the function makes of a state and an element: the next state, and the element to hand on."""
+
+    source: Node
+    function: Function
+    initial_state: tuple[Any, ...]
+
+    @property
+    def structure(self) -> Structure:
+        found = self.function.structure
+        return Structure(found.nest[1], found.specs[len(self.initial_state) :])
+
+    @property
+    def inputs(self) -> tuple[Node, ...]:
+        return (self.source,)
+
+    @property
+    def arguments(self) -> tuple[Any, ...]:
+        return (*self.initial_state, *self.function.from_outside)
+
+    def open(self, opening: Opening) -> Stream:
+        return Stream(self._elements(self.source.open(opening).elements(), opening))
+
+    def _elements(self, source: Iterator[Element], opening: Opening) -> Iterator[Element]:
+        run, state = self.function.runner(opening), tuple(map(opening.value, self.initial_state))
+        for element in source:
+            made = tuple(run((*state, *element)))
+            state = made[: len(state)]
+            yield made[len(state) :]
+
+
+@final
+@dataclass(frozen=True, eq=False)
 class Filter(Passing):
     """The elements for which the predicate is True."""
 

@@ -27,14 +27,14 @@ class Opening:
     """One start of an iterator.
 
     Args:
-      values: of the tensors that the dataset depends on.
+      values: of the tensors that the dataset depends on, and the elements of those `Gathered` in it.
       evaluator: makes functions on tensors runnable.
       seed: of random numbers whose graph has no seed of its own.
       start: how many iterators were started before: such random numbers differ from start to start.
       memory: what a dataset keeps from one pass over it to the next; by the dataset's node.
     """
 
-    values: Mapping[Tensor, Any]
+    values: Mapping[Any, Any]
     evaluator: Evaluator
     seed: int
     start: int = 0
@@ -52,7 +52,7 @@ class Opening:
         flat = np.ravel(as_bytes(np.asarray(self.value(argument), object))).tolist()
         return [item.decode() if isinstance(item, bytes) else str(item) for item in flat]
 
-    def inside(self, values: Mapping[Tensor, Any]) -> Opening:
+    def inside(self, values: Mapping[Any, Any]) -> Opening:
         """For a dataset that a function returned: it depends on the function's tensors too, and remembers nothing."""
         return Opening({**self.values, **values}, self.evaluator, self.seed, self.start)
 

@@ -23,6 +23,11 @@ _BLOCK_BYTES = 1 << 20
 
 def records(path: str, compression: str = "") -> Iterator[bytes]:
     """The records of a file. DataLossError for one that is damaged or cut off."""
+    return (content for _, content in numbered_records(path, compression))
+
+
+def numbered_records(path: str, compression: str = "") -> Iterator[tuple[int, bytes]]:
+    """The same, each with the offset at which it begins."""
     with errors_of(path), open_for_reading(path, compression) as file:
         offset = 0
         while True:
@@ -30,7 +35,7 @@ def records(path: str, compression: str = "") -> Iterator[bytes]:
             if not header:
                 return
             content = _record(file, header, offset)
-            yield content
+            yield offset, content
             offset += _HEADER.size + len(content) + _FOOTER.size
 
 

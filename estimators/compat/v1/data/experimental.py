@@ -17,16 +17,28 @@ from input_fns.data.experimental import (
     shuffle_and_repeat,
     unbatch,
 )
+from input_fns.data.grouped import (
+    bucket_by_sequence_length,
+    choose_from_datasets,
+    group_by_window,
+    sample_from_datasets,
+    scan,
+)
 
 __all__ = [
     "AUTOTUNE",
     "Counter",
     "CsvDataset",
+    "bucket_by_sequence_length",
+    "choose_from_datasets",
     "enumerate_dataset",
+    "group_by_window",
     "ignore_errors",
     "make_csv_dataset",
     "map_and_batch",
     "parallel_interleave",
+    "sample_from_datasets",
+    "scan",
     "shuffle_and_repeat",
     "unbatch",
 ]
