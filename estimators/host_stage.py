@@ -19,6 +19,7 @@ from model_fns.graph.needed import needed_operations
 from model_fns.graph.tensor import Operation, Tensor
 from model_fns.host_program import HostProgram
 from model_fns.ops.control import Placeholder
+from model_fns.ops.shaping import Squeeze
 from model_fns.ops.state import VariableV2
 
 
@@ -91,7 +92,7 @@ def _must(operation: Operation) -> bool:
 
 def _has_sizes_of_its_own(operation: Operation) -> bool:
     """Whether the sizes of an output follow from the contents of the inputs, not from their sizes."""
-    if any(tensor.dims is None for tensor in operation.inputs):
+    if any(tensor.dims is None for tensor in operation.inputs) or isinstance(operation.definition, Squeeze):
         return False  # nothing can be told yet
     before = set(_unknown(operation.inputs))
     return any(tensor.dims is None for tensor in operation.outputs) or any(

@@ -15,6 +15,7 @@ from estimators.hooks.session_run_hook import SessionRunArgs, SessionRunContext,
 from estimators.hooks.step_counter import StepCounterHook
 from estimators.hooks.summary_saver import SummarySaverHook
 from estimators.observed_runs import ObservedRuns
+from estimators.queue_runners import start_queue_runners
 from estimators.scaffold import Scaffold
 from estimators.session import Session
 from estimators.session_creator import ChiefSessionCreator, SessionCreator, WorkerSessionCreator
@@ -52,6 +53,7 @@ class _MonitoredSession:
     def _create(self) -> None:
         self._session = self._creator.create_session()
         self._coordinator, self._runs = Coordinator(), {}
+        start_queue_runners(self._session, self._coordinator)
         for hook in self._hooks:
             hook.after_create_session(self._session, self._coordinator)
 

@@ -1,4 +1,4 @@
-"""start_queue_runners, which programs of TF1's queue era call: input pipelines need no threads of their own here."""
+"""start_queue_runners: the threads that fill the queues of a graph."""
 
 from __future__ import annotations
 
@@ -16,9 +16,13 @@ def start_queue_runners(
     start: bool = True,
     collection: str = GraphKeys.QUEUE_RUNNERS,
 ) -> list[threading.Thread]:
-    """Starts the threads of what a program itself put into `collection`, and returns them; usually there are none.
+    """Starts the threads of the QueueRunners in `collection`, and returns them.
 
-    What is in the collection has create_threads(sess, coord, daemon, start). ValueError without a session.
+    Args:
+      sess: by default the default session. ValueError if there is none.
+      coord: a Coordinator that is told of errors, and stops the threads.
+      daemon: whether the threads end with the program.
+      start: whether they are started, too.
     """
     sess = sess if sess is not None else get_default_session()
     if sess is None:

@@ -16,7 +16,9 @@ from estimators.hooks.noted_runs import NotedRuns
 from estimators.hooks.seat import Seat, observers_of, one_passed
 from estimators.hooks.session_run_hook import SessionRunArgs, SessionRunContext, SessionRunHook, SessionRunValues
 from estimators.observed_runs import ObservedRuns
+from estimators.queue_runners import start_queue_runners
 from estimators.session import Runnable, Session
+from model_fns.graph.keys import GraphKeys
 from model_fns.graph.tensor import Tensor
 
 _CHUNK_SECONDS = 0.1
@@ -76,7 +78,10 @@ class RunLoop:
         return self._observed.stopped_by
 
     def start(self) -> None:
-        """Calls every hook's after_create_session."""
+        """Starts the threads that fill queues, if the graph has any, and calls every hook's after_create_session."""
+        if self.session.graph.get_collection(GraphKeys.QUEUE_RUNNERS):
+            self._coordinator = self._coordinator or Coordinator()
+            start_queue_runners(self.session, self._coordinator)
         for seat in self._seats:
             seat.hook.after_create_session(self.session, self._coordinator)
             seat.ask()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import threading
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
@@ -15,15 +17,19 @@ from estimators.available_threads import available_threads
 from estimators.compiler.program import Program, UnknownSizes, Value
 from estimators.compiler.reference import evaluate
 from estimators.explanation import explained
+from estimators.feedable_cursor import FeedableCursor
 from estimators.feeding import feeds_of
 from estimators.fetching import Fetches
+from estimators.host_run import HostRun
 from estimators.input_cursor import Cursor, InputCursor
 from estimators.iterator_cursor import IteratorCursor
+from estimators.queue_cursor import QueueCursor
 from estimators.run_metadata import traced
 from estimators.session_devices import DeviceAttributes, check_target, devices
+from estimators.session_resources import SessionResources
 from estimators.staged_run import StagedRun
 from estimators.state import State
-from estimators.step_inputs import StepInputs, fits, sizes_of, step_inputs
+from estimators.step_inputs import StepInputs, fits, other_sizes, sizes_of, step_inputs
 from estimators.step_program import step_program
 from input_fns.data.iterator import IteratorSource
 from model_fns.errors import FailedPreconditionError
@@ -34,6 +40,7 @@ from model_fns.graph.graph import Graph, as_operation, default_session, get_defa
 from model_fns.graph.needed import needed_operations
 from model_fns.graph.tensor import Operation, Tensor
 from model_fns.ops.input import iterators_made_by
+from model_fns.ops.resource import ResourceRead
 from model_fns.ops.state import VariableV2
 
 if TYPE_CHECKING:
@@ -96,7 +103,15 @@ class Prepared:
         return self.executable.current([self.values[tensor] for tensor in tensors])
 
 
-Runnable = Prepared | StagedRun
+Runnable = Prepared | StagedRun | HostRun
+
+
+@final
+class _Staged(threading.local):
+    """What the next run of a thread is fed with: another thread's run must not take it away."""
+
+    def __init__(self) -> None:
+        self.given: dict[Any, dict[Tensor, Any]] = {}
 
 
 class Session:
@@ -123,9 +138,12 @@ class Session:
         self.paces: dict[tuple[Any, ...], float] = {}  # seconds that a run took lately, by its targets
         self.until: int | None = None  # the global step at which the present use of the input ends
         self._iterators: dict[IteratorSource, IteratorCursor] = {}
+        self._feedables: dict[IteratorSource, FeedableCursor] = {}
         self._inputs: dict[Any, StepInputs] = {}
         self._prepared: dict[Any, list[Runnable]] = {}  # for sizes that coincide differently
-        self._staged: dict[Any, dict[Tensor, Any]] = {}  # what the next run is fed with
+        self._staged = _Staged()
+        self._resources = SessionResources(self.state)
+        self._host_runs = itertools.count()
         self._closed = False
         self._is_entered = False
         self._entered = ExitStack()
@@ -194,8 +212,9 @@ class Session:
         return devices(self.config)
 
     def close(self) -> None:
-        """Forgets what was compiled. The session can no longer be run."""
+        """Forgets what was compiled, and cancels what waits for queues. The session can no longer be run."""
         self._closed = True
+        self._resources.end()
         self._prepared, self._inputs = {}, {}
 
     def forget_what_was_taken_back(self) -> None:
@@ -239,6 +258,8 @@ class Session:
         ):
             return [self.variable(item.op.name) for item in elements]
         inputs = self._inputs_of(elements, feeds)
+        if inputs.by_host:
+            return self._run_by_host(elements, inputs, feeds)
         if inputs.initializes or not inputs.variables <= self.state.arrays.keys():
             return self._interpreted(elements, feeds, inputs)
         if not inputs.computes(elements):
@@ -258,6 +279,16 @@ class Session:
         self._passed(inputs, 1)
         return values
 
+    def _run_by_host(self, elements: Sequence[Any], inputs: StepInputs, feeds: dict[Tensor, Any]) -> list[Any]:
+        """A run of a thread that fills a queue. It is no step, and so not counted as one."""
+        given = self._with_resources(elements, self._given(inputs, feeds))
+        try:
+            return evaluate(elements, given, self.state.arrays, self.state.seed, next(self._host_runs))
+        finally:
+            self._staged.given.clear()
+            for operation in inputs.sources:
+                self.cursor(operation).advance(1)
+
     def variable(self, name: str) -> Any:
         """A copy of a variable's value."""
         if name not in self.state.arrays:
@@ -269,19 +300,38 @@ class Session:
     def cursor(self, operation: Operation) -> Cursor:
         """The place in the input that `operation` yields."""
         if operation not in self.cursors:
-            self.read(operation, self.graph.sources[operation])
+            if isinstance(operation.definition, ResourceRead):
+                self.cursors.setdefault(operation, QueueCursor(operation, self.state, self._resources))
+            else:
+                self.read(operation, self.graph.sources[operation])
         return self.cursors[operation]
 
     def read(self, operation: Operation, source: Any, cursor: InputCursor | None = None) -> None:
         """Lets `operation` yield what `source` has: from `cursor` on, from where an iterator is, or from the start."""
-        if isinstance(source, IteratorSource):
-            self.cursors[operation] = self._iterator(source)
+        if isinstance(operation.definition, ResourceRead):
+            self._forget_resources()
+        elif isinstance(source, IteratorSource):
+            self.cursors[operation] = self._iterator(source) if source.handle is None else self._feedable(source)
         else:
             self.cursors[operation] = cursor or InputCursor(source, self.state.seed, operation.index)
-        self._staged.clear()
+        self._staged.given.clear()
+
+    def _feedable(self, source: IteratorSource) -> FeedableCursor:
+        return self._feedables.setdefault(source, FeedableCursor(source, self.state, self._iterator))
 
     def _iterator(self, source: IteratorSource) -> IteratorCursor:
         return self._iterators.setdefault(source, IteratorCursor(source, self.state))
+
+    def _forget_resources(self) -> None:
+        """Lets all queues begin empty, and all readers at the beginning."""
+        self._resources.end()
+        self._resources = SessionResources(self.state)
+        for operation in [item for item, cursor in self.cursors.items() if isinstance(cursor, QueueCursor)]:
+            del self.cursors[operation]
+
+    def _with_resources(self, elements: Sequence[Any], given: Mapping[Tensor, Any]) -> dict[Tensor, Any]:
+        """`given`, and the resources that `elements` need in place of their handles."""
+        return {**given, **self._resources.handles(needed_operations(elements, given))}
 
     def start_iterators(self, elements: Sequence[Any], feeds: Mapping[Tensor, Any] | None = None) -> None:
         """Starts the iterators whose initializers `elements` run."""
@@ -290,7 +340,7 @@ class Session:
             if operation in made:
                 source, node = made[operation]
                 self._iterator(source).start(node, feeds)
-                self._staged.clear()
+                self._staged.given.clear()
 
     def runs_alike(self, elements: Sequence[Any]) -> int | None:
         """How many runs can go in one piece; 0 if the input has ended, None for no bound."""
@@ -317,18 +367,35 @@ class Session:
         if inputs.stage is None and (inputs.gathered or not inputs.sources):
             return dict(feeds)
         key = (inputs, *map(id, feeds.values()))
-        if key not in self._staged:
+        staged = self._staged.given
+        if key not in staged:
             given = dict(feeds)
             if not inputs.gathered:
                 for operation, ahead in self._places(inputs):
-                    given.update(zip(operation.outputs, self.cursor(operation).gather(ahead), strict=True))
+                    cursor = self.cursor(operation)
+                    if isinstance(cursor, FeedableCursor):
+                        cursor.choose(given)
+                    values = cursor.take(given) if isinstance(cursor, QueueCursor) else cursor.gather(ahead)
+                    given.update(zip(operation.outputs, values, strict=True))
                 given.update(feeds)
             stage = inputs.stage
             if stage is not None:
-                results = stage.program([given[tensor] for tensor in stage.given], self.state.draws, self.state.seed)
+                taken = [given[tensor] for tensor in stage.given]
+                try:
+                    results = stage.program(taken, self.state.draws, self.state.seed)
+                except BaseException:
+                    self._pass_queues(inputs)
+                    raise
                 given.update(zip(stage.results, results, strict=True))
-            self._staged[key] = given
-        return self._staged[key]
+            staged[key] = given
+        return staged[key]
+
+    def _pass_queues(self, inputs: StepInputs) -> None:
+        """What a run has taken from queues is gone, also if the run failed."""
+        for operation in inputs.sources:
+            cursor = self.cursor(operation)
+            if isinstance(cursor, QueueCursor):
+                cursor.advance(1)
 
     def _gathering(self, inputs: StepInputs) -> InputCursor | None:
         """The place from which the machine code gathers its batches."""
@@ -347,8 +414,10 @@ class Session:
 
     def _passed(self, inputs: StepInputs, runs: int) -> None:
         """Keeps the books after so many runs."""
-        self._staged.clear()
+        self._staged.given.clear()
         self.state.ran(runs)
+        if not runs:
+            self._pass_queues(inputs)
         for operation in inputs.sources if runs else ():
             cursor = self.cursor(operation)
             cursor.advance(runs)
@@ -374,40 +443,50 @@ class Session:
         targets = (*elements, *([watched] if watched is not None else []))
         inputs = self._inputs_of(targets, feeds)
         given = self._given(inputs, feeds)
-        key = (targets, inputs.fed, watched, noting)
+        known = other_sizes(feeds)
+        key = (targets, inputs.fed, watched, noting, *((tensor, value.tobytes()) for tensor, value in known.items()))
         kept = self._prepared.setdefault(key, [])
         for prepared in kept:
-            if fits(prepared.dims, given):
+            if fits(prepared.dims, given, inputs.drops_ones):
                 return prepared
-        dims = sizes_of(inputs.fed, {tensor: given[tensor] for tensor in inputs.given})
+        dims = sizes_of(inputs, {tensor: given[tensor] for tensor in inputs.given})
+        if inputs.by_host:
+            kept.append(HostRun(elements, inputs, dims, watched))
+            return kept[-1]
         try:
-            kept.append(self._prepare(tuple(elements), inputs, dims, watched, title, noting))
+            kept.append(self._prepare(tuple(elements), inputs, dims, known, watched, title, noting))
         except UnknownSizes:
-            kept.append(self._prepare_stages(elements, feeds, watched, title))
+            kept.append(self._prepare_stages(elements, feeds, known, watched, title))
         return kept[-1]
 
     def _prepare_stages(
-        self, elements: Sequence[Any], feeds: Mapping[Tensor, np.ndarray], watched: Tensor | None, title: str
+        self,
+        elements: Sequence[Any],
+        feeds: Mapping[Tensor, np.ndarray],
+        known: Mapping[Tensor, Any],
+        watched: Tensor | None,
+        title: str,
     ) -> StagedRun:
         """Of a run in which the host must look at computed values for sizes: no step is like another."""
         targets = (*elements, *([watched] if watched is not None else []))
         inputs = step_inputs(self.graph, targets, tuple(feeds), lambda *source: False)
         self._inputs[targets, tuple(feeds)] = inputs
         given = self._given(inputs, feeds)
-        dims = sizes_of(inputs.fed, {tensor: given[tensor] for tensor in inputs.given})
-        return StagedRun(elements, inputs, dims, watched, title)
+        dims = sizes_of(inputs, {tensor: given[tensor] for tensor in inputs.given})
+        return StagedRun(elements, inputs, dims, known, watched, title)
 
     def _prepare(
         self,
         elements: tuple[Any, ...],
         inputs: StepInputs,
         dims: dict[Tensor, Dims],
+        known: Mapping[Tensor, Any],
         watched: Tensor | None,
         title: str,
         noting: bool,
     ) -> Prepared:
         targets = [*elements, *([watched] if watched is not None else [])]
-        step = step_program(targets, dims, {tensor: inputs.number(tensor) for tensor in inputs.gathered})
+        step = step_program(targets, dims, {tensor: inputs.number(tensor) for tensor in inputs.gathered}, known)
         from estimators.compiler.executable import Executable  # here: `import estimators` must not wait for numba
 
         noted = self._noted(step.program, step.values) if noting else {}
@@ -443,7 +522,7 @@ class Session:
         Returns the number of runs done, the values after the last, and whether the run ended because the watched loss
         is NaN.
         """
-        if isinstance(prepared, StagedRun):
+        if isinstance(prepared, StagedRun | HostRun):
             return self._run_stages(prepared, steps, feeds or {}, fetch)
         inputs = prepared.inputs
         given = self._given(inputs, feeds or {})
@@ -467,13 +546,15 @@ class Session:
         return outcome.steps, prepared.packed(values, given) if fetch else [], outcome.nan_loss
 
     def _run_stages(
-        self, prepared: StagedRun, steps: int, feeds: Mapping[Tensor, np.ndarray], fetch: bool
+        self, prepared: StagedRun | HostRun, steps: int, feeds: Mapping[Tensor, np.ndarray], fetch: bool
     ) -> tuple[int, list[Any], bool]:
         """`run_prepared`, step by step."""
         inputs, done, nan = prepared.inputs, 0, False
         values: dict[Tensor, Any] = {}
         while done < steps and not nan:
             given = self._given(inputs, feeds)
+            if isinstance(prepared, HostRun):
+                given = self._with_resources(prepared.targets, given)
             try:
                 values, nan = prepared.run(given, self.state, self.workers, fetch)
             except BaseException:

@@ -124,7 +124,7 @@ class StagedRun:
     Args:
       fetches: tensors and operations.
       inputs: what every run is fed with, nothing of it gathered by machine code.
-      dims: the sizes of what it is fed with.
+      dims: the sizes of what it is fed with; `known` is what is known of those made of sizes.
       watched: a loss whose NaN ends a run of several steps.
     """
 
@@ -135,12 +135,13 @@ class StagedRun:
         fetches: Sequence[Any],
         inputs: StepInputs,
         dims: dict[Tensor, Dims],
+        known: Mapping[Tensor, Any] | None = None,
         watched: Tensor | None = None,
         title: str = "",
     ) -> None:
         self.fetches, self.inputs, self.dims, self._watched = tuple(fetches), inputs, dims, watched
         targets = (*fetches, *([watched] if watched is not None else []))
-        self._first = _Stage(targets, dims, {}, frozenset(), title)
+        self._first = _Stage(targets, dims, known or {}, frozenset(), title)
         self._last: tuple[_Stage, dict[Tensor, Any]] | None = None
 
     @property

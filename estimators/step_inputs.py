@@ -13,6 +13,8 @@ from model_fns.graph.graph import Graph
 from model_fns.graph.needed import needed_operations
 from model_fns.graph.tensor import Operation, Tensor
 from model_fns.ops.input import MakeIterator
+from model_fns.ops.resource import early_reads
+from model_fns.ops.shaping import Squeeze
 from model_fns.ops.state import Assign, VariableV2
 
 
@@ -30,6 +32,8 @@ class StepInputs:
       given: all tensors whose values the compiled part may take, in order.
       variables: the names of the variables that are read or written.
       initializes: whether the run gives first values, or starts an iterator.
+      drops_ones: whether axes of size 1 are left out, whichever they are: then a 1 is no size like others.
+      by_host: whether the host has to go through the whole run, as it puts elements into queues.
     """
 
     fed: tuple[Tensor, ...]
@@ -40,6 +44,8 @@ class StepInputs:
     given: tuple[Tensor, ...]
     variables: frozenset[str]
     initializes: bool
+    drops_ones: bool
+    by_host: bool = False
 
     def number(self, tensor: Tensor) -> int:
         """Of a gathered tensor, the number of its array: those computed ahead come after those of the source."""
@@ -60,8 +66,14 @@ CanGather = Callable[[Operation, Sequence[Tensor], HostStage | None], bool]
 def step_inputs(graph: Graph, targets: Sequence[Any], fed: Sequence[Tensor], can_gather: CanGather) -> StepInputs:
     """What `targets` need. `can_gather` tells what of a source machine code can gather."""
     needed = needed_operations(targets, fed)
-    sources = tuple(operation for operation in needed if operation in graph.sources)
+    reads = early_reads(needed, frozenset(fed))
+    by_host, reads = reads is None, reads or []
+    sources = tuple(op for op in needed if op in reads or (op in graph.sources and graph.sources[op] is not None))
     outputs = [tensor for operation in sources for tensor in operation.outputs if tensor not in fed]
+    if by_host:
+        return StepInputs(
+            tuple(fed), sources, (), None, None, (*fed, *outputs), frozenset(), False, False, by_host=True
+        )
     stage = host_stage(targets, dict.fromkeys([*fed, *outputs]))
     ahead = None
     if stage is not None and not set(stage.given).isdisjoint(outputs):
@@ -69,7 +81,8 @@ def step_inputs(graph: Graph, targets: Sequence[Any], fed: Sequence[Tensor], can
     on_host = ahead is None and stage is not None and not set(stage.given).isdisjoint(outputs)
     staged = () if stage is None else stage.results
     gathered: tuple[Tensor, ...] = ()
-    if len(sources) == 1 and not on_host:
+    drops_ones = any(operation.definition == Squeeze() for operation in needed)
+    if len(sources) == 1 and not on_host and not (drops_ones and _has_batch_of_one(graph.sources.get(sources[0]))):
         read = (
             _read(targets, [*fed, *staged], outputs) or [t for t in outputs if t.dtype != string][:1]
         )  # sets the pace
@@ -86,7 +99,16 @@ def step_inputs(graph: Graph, targets: Sequence[Any], fed: Sequence[Tensor], can
         given=(*fed, *(() if gathered else outputs), *staged),
         variables=frozenset(op.name for op in needed if isinstance(op.definition, VariableV2)),
         initializes=any(_initializes(operation) for operation in needed),
+        drops_ones=drops_ones,
     )
+
+
+def _has_batch_of_one(source: Any) -> bool:
+    """Whether among the batches of an array's rows some are of one row: for machine code these are like others."""
+    plan = getattr(source, "plan", None)
+    if plan is None or plan.total_rows == 0:
+        return False
+    return plan.batch_size == 1 or (plan.total_rows or 0) % plan.batch_size == 1
 
 
 def _read(targets: Sequence[Any], given: Sequence[Tensor], outputs: Sequence[Tensor]) -> list[Tensor]:
@@ -105,7 +127,7 @@ def _initializes(operation: Operation) -> bool:
     return isinstance(definition, Assign) and operation.name == f"{operation.inputs[0].op.name}/Assign"
 
 
-def sizes_of(fed: Sequence[Tensor], given: Mapping[Tensor, Any]) -> dict[Tensor, Dims]:
+def sizes_of(inputs: StepInputs, given: Mapping[Tensor, Any]) -> dict[Tensor, Dims]:
     """Sizes for the given tensors: what their graph does not know becomes a symbol, the same one for equal sizes.
 
     Sizes of one axis are taken to be the same if they are equal; an axis other than the first, and not of a tensor that
@@ -117,8 +139,10 @@ def sizes_of(fed: Sequence[Tensor], given: Mapping[Tensor, Any]) -> dict[Tensor,
         static = tensor.dims or (None,) * array.ndim
         dims: list[Dim] = []
         for axis, (known, size) in enumerate(zip(static, array.shape, strict=True)):
-            if known is None or isinstance(known, Symbol):
-                key = size, 0 if tensor in fed else axis
+            if size == 1 and inputs.drops_ones:
+                dims.append(1)
+            elif known is None or isinstance(known, Symbol):
+                key = size, 0 if tensor in inputs.fed else axis
                 dims.append(symbols.setdefault(key, named(f"n{len(symbols)}")))
             else:
                 dims.append(known)
@@ -126,8 +150,8 @@ def sizes_of(fed: Sequence[Tensor], given: Mapping[Tensor, Any]) -> dict[Tensor,
     return result
 
 
-def fits(dims: Mapping[Tensor, Dims], given: Mapping[Tensor, Any]) -> bool:
-    """Whether arrays have such sizes: where two are the same symbol, they are equal."""
+def fits(dims: Mapping[Tensor, Dims], given: Mapping[Tensor, Any], ones_apart: bool = False) -> bool:
+    """Whether arrays have such sizes: where two are the same symbol, they are equal; if `ones_apart`, not to 1."""
     sizes: dict[Dim, int] = {}
     for tensor, expected in dims.items():
         array = given[tensor]
@@ -136,4 +160,12 @@ def fits(dims: Mapping[Tensor, Dims], given: Mapping[Tensor, Any]) -> bool:
         for dim, size in zip(expected, array.shape, strict=True):
             if (sizes.setdefault(dim, size) if isinstance(dim, Symbol) else dim) != size:
                 return False
-    return True
+    return not (ones_apart and any(size == 1 for dim, size in sizes.items() if isinstance(dim, Symbol)))
+
+
+def other_sizes(feeds: Mapping[Tensor, Any]) -> dict[Tensor, Any]:
+    """The values fed in place of such as took part in the shapes of the graph: the program is made anew for each.
+
+    So a constant that told a size can be fed with another, as in TensorFlow, where it is looked at in every run.
+    """
+    return {tensor: value for tensor, value in feeds.items() if tensor.known_value is not None}

@@ -12,7 +12,7 @@ from input_fns.batching import BatchPlan
 from input_fns.source import ArraySource
 from input_fns.validation import InputArrays
 from model_fns.graph.constant import as_bytes
-from model_fns.graph.dimensions import named
+from model_fns.graph.dimensions import unknown_under
 from model_fns.graph.dtypes import as_dtype
 from model_fns.ops.input import next_batch
 
@@ -35,7 +35,7 @@ class ArrayInput:
         inputs = self.arrays()
         source = self._source(inputs)
         components = tuple((as_dtype(array.dtype), array.shape[1:]) for array in source.arrays)
-        batch = self.batch_size if self.num_epochs is None else named("batch")
+        batch = self.batch_size if self.num_epochs is None else unknown_under("batch")
         queue = "random_shuffle_queue" if self.shuffle else "fifo_queue"
         many = "Many" if self.num_epochs is None else "UpTo"
         return inputs.packed(next_batch(source, components, batch, self.shuffle, f"{queue}_Dequeue{many}"))

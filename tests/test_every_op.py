@@ -58,7 +58,7 @@ def test_every_op_has_a_case():
 
 @pytest.mark.parametrize("op", sorted(every_op(), key=lambda op: op.__name__), ids=lambda op: op.__name__)
 def test_what_an_op_adds_is_an_attribute(op: type[Op]):
-    """One that adds none needs no @dataclass, which takes half a millisecond at every import; one that does, does."""
+    """One that adds none needs no @dataclass, which costs time at every import; one that does, does."""
     added = {name for name, kind in vars(op).get("__annotations__", {}).items() if not str(kind).startswith("ClassVar")}
     assert added <= op.__dataclass_fields__.keys()
     assert ("__dataclass_fields__" in vars(op)) == bool(added) or op is Op

@@ -89,7 +89,7 @@ def test_a_hook_that_adds_operations_costs_nothing_the_next_time(tmp_path: Any) 
     estimator = Estimator(model_fn, str(tmp_path), RunConfig(tf_random_seed=1))
     hook = AddsToTheGraph()
     estimator.train(line_input(), [hook], steps=2)
-    built = estimator._built["train"]
+    built = estimator._graphs.built["train"]
     operations, prepared = list(built.graph.operations), dict(built.session._prepared)
     estimator.train(line_input(), [hook], steps=2).train(line_input(), [AddsToTheGraph()], steps=1)
     assert built.graph.operations == operations and built.session._prepared == prepared

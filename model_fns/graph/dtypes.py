@@ -119,9 +119,15 @@ uint32 = DType("uint32", np.uint32, 22)
 uint64 = DType("uint64", np.uint64, 23)
 bool_ = DType("bool", np.bool_, 10)
 string = DType("string", np.object_, 7)
+resource = DType("resource", np.object_, 20)  # a handle of what a session keeps, such as a queue
 
 ALL = (float16, float32, float64, int8, int16, int32, int64, uint8, uint16, uint32, uint64, bool_, string)
-_BY_NAME = {dtype.name: dtype for dtype in ALL} | {"float": float32, "double": float64, "half": float16}
+_BY_NAME = {dtype.name: dtype for dtype in ALL} | {
+    "float": float32,
+    "double": float64,
+    "half": float16,
+    "resource": resource,
+}
 _BY_NUMPY = {np.dtype(dtype.as_numpy_dtype): dtype for dtype in ALL}
 _BY_NUMBER = {dtype.as_datatype_enum: dtype for dtype in ALL}
 

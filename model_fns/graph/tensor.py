@@ -133,6 +133,12 @@ class Tensor(Operators):
         self.spec = spec
         self.known_value: Any = None  # an integer array, possibly of symbolic sizes, if it is known already
 
+    def taken_value(self) -> Any:
+        """The known value, to become part of an operation: another can then no longer be fed in its place."""
+        if self.known_value is not None:
+            self.graph.prevent_feeding(self)
+        return self.known_value
+
     @property
     def name(self) -> str:
         return f"{self.op.name}:{self.value_index}"

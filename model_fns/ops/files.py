@@ -15,6 +15,7 @@ from model_fns.graph.dtypes import DType, string
 from model_fns.graph.op import Op, TensorSpec
 from model_fns.graph.tensor import Operation, Tensor
 from model_fns.ops.apply import apply, operation
+from model_fns.ops.state import Update
 from model_fns.ops.strings import each_as_bytes, object_array
 
 
@@ -75,6 +76,19 @@ class MatchingFiles(_FileOp):
     def kernel(self, *inputs: Any) -> Any:
         found = {path for pattern in _texts(inputs[0]) for path in glob.glob(pattern)}
         return object_array((os.fsencode(path) for path in sorted(found)), -1)
+
+
+@final
+class AssignNames(Update):
+    """x := y, x being a variable of as many names as were found"""
+
+    type_name: ClassVar[str] = "Assign"
+
+    def output_shape(self, *inputs: Dims) -> Dims:
+        return inputs[0]
+
+    def kernel(self, *inputs: Any) -> Any:
+        return np.array(inputs[1])
 
 
 def _texts(names: Any) -> list[str]:

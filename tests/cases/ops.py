@@ -48,7 +48,9 @@ from model_fns.ops import (
     non_max_suppression,
     pooling,
     printing,
+    queue,
     random,
+    reader,
     reduction,
     row_updates,
     rows,
@@ -123,6 +125,9 @@ class Case:
         return list(made) if isinstance(made, list | tuple) else [made]
 
 
+_QUEUES = "needs the queue of a session: tests/estimators/test_queues.py"
+_READERS = "needs the reader of a session: tests/estimators/test_readers.py"
+
 # Ops that cannot run alone, and where they are tested.
 SKIPPED: dict[type[Op], str] = {
     control.Placeholder: "is fed, never run: tests of the session",
@@ -131,6 +136,31 @@ SKIPPED: dict[type[Op], str] = {
     input.NextBatch: "needs an input pipeline: tests of the run loop",
     input.IteratorGetNext: "needs an iterator: tests/estimators/test_iterators.py",
     input.MakeIterator: "needs an iterator: tests/estimators/test_iterators.py",
+    queue.FIFOQueueOp: _QUEUES,
+    queue.PaddingFIFOQueueOp: _QUEUES,
+    queue.PriorityQueueOp: _QUEUES,
+    queue.RandomShuffleQueueOp: _QUEUES,
+    queue.QueueEnqueue: _QUEUES,
+    queue.QueueEnqueueMany: _QUEUES,
+    queue.QueueClose: _QUEUES,
+    queue.QueueSize: _QUEUES,
+    queue.QueueIsClosed: _QUEUES,
+    queue.QueueDequeue: _QUEUES,
+    queue.QueueDequeueMany: _QUEUES,
+    queue.QueueDequeueUpTo: _QUEUES,
+    reader.TextLineReaderOp: _READERS,
+    reader.FixedLengthRecordReaderOp: _READERS,
+    reader.TFRecordReaderOp: _READERS,
+    reader.WholeFileReaderOp: _READERS,
+    reader.IdentityReaderOp: _READERS,
+    reader.ReaderRead: _READERS,
+    reader.ReaderReadUpTo: _READERS,
+    reader.ReaderNumRecordsProduced: _READERS,
+    reader.ReaderNumWorkUnitsCompleted: _READERS,
+    reader.ReaderSerializeState: _READERS,
+    reader.ReaderRestoreState: _READERS,
+    reader.ReaderReset: _READERS,
+    files.AssignNames: "needs a variable of unknown size: tests/estimators/test_input_producers.py",
     decoding.DecodeRaw: "its size is in the strings, so the host runs it: tests/test_reading_ops.py",
     examples.ParseExample: "takes serialized messages: tests/test_reading_ops.py",
     examples.ParseSingleExample: "takes a serialized message: tests/test_reading_ops.py",

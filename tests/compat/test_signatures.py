@@ -38,6 +38,7 @@ NOT_INTROSPECTED = (
     "tf.data.experimental.*",
     "tf.strings.*",
     "tf.python_io.*",
+    "tf.queue.*",
 )
 
 NO_ENUMERATIONS = "synchronization, aggregation, unconnected_gradients: the default is None; only defaults are there"

@@ -29,6 +29,7 @@ from estimators.compat.v1 import (
     nest,
     nn,
     python_io,
+    queue,
     random,
     saved_model,
     strings,
@@ -48,6 +49,15 @@ from estimators.v2_behavior import (
     enable_eager_execution,
     enable_resource_variables,
     enable_v2_behavior,
+)
+from input_fns.queues.queue import FIFOQueue, PaddingFIFOQueue, PriorityQueue, QueueBase, RandomShuffleQueue
+from input_fns.queues.readers import (
+    FixedLengthRecordReader,
+    IdentityReader,
+    ReaderBase,
+    TextLineReader,
+    TFRecordReader,
+    WholeFileReader,
 )
 from model_fns.autodiff import gradients
 from model_fns.control_flow.choice import case, switch_case
@@ -348,6 +358,7 @@ from model_fns.ops.space_batch import (
     space_to_batch_nd,
 )
 from model_fns.ops.sparse import sparse_tensor_to_dense, string_split
+from model_fns.ops.sparse_segments import sparse_segment_mean, sparse_segment_sqrt_n, sparse_segment_sum
 from model_fns.ops.special import acosh, asinh, atan2, atanh, cosh, digamma, div_no_nan, erfc, lgamma, log_sigmoid, sinh
 from model_fns.ops.strings import as_string, string_to_hash_bucket_fast
 from model_fns.ops.tensor_scatter import tensor_scatter_nd_add, tensor_scatter_nd_sub, tensor_scatter_nd_update
@@ -407,8 +418,10 @@ __all__ = [
     "DType",
     "Dimension",
     "Event",
+    "FIFOQueue",
     "FixedLenFeature",
     "FixedLenSequenceFeature",
+    "FixedLengthRecordReader",
     "GIT_VERSION",
     "GPUOptions",
     "Graph",
@@ -416,6 +429,7 @@ __all__ = [
     "GraphKeys",
     "GraphOptions",
     "HistogramProto",
+    "IdentityReader",
     "IndexedSlices",
     "InteractiveSession",
     "LogMessage",
@@ -425,7 +439,12 @@ __all__ = [
     "OpError",
     "Operation",
     "OptimizerOptions",
+    "PaddingFIFOQueue",
     "Print",
+    "PriorityQueue",
+    "QueueBase",
+    "RandomShuffleQueue",
+    "ReaderBase",
     "RegisterGradient",
     "RunMetadata",
     "RunOptions",
@@ -435,14 +454,17 @@ __all__ = [
     "SparseTensorValue",
     "Summary",
     "SummaryMetadata",
+    "TFRecordReader",
     "Tensor",
     "TensorArray",
     "TensorShape",
+    "TextLineReader",
     "UnconnectedGradients",
     "VERSION",
     "VarLenFeature",
     "Variable",
     "VariableScope",
+    "WholeFileReader",
     "abs",
     "accumulate_n",
     "acos",
@@ -698,6 +720,7 @@ __all__ = [
     "py_func",
     "python_io",
     "qr",
+    "queue",
     "random",
     "random_crop",
     "random_normal",
@@ -771,6 +794,9 @@ __all__ = [
     "space_to_batch_nd",
     "space_to_depth",
     "sparse_placeholder",
+    "sparse_segment_mean",
+    "sparse_segment_sqrt_n",
+    "sparse_segment_sum",
     "sparse_tensor_to_dense",
     "split",
     "sqrt",
