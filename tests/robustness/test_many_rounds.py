@@ -42,8 +42,12 @@ def compiled(estimator: Any) -> dict[str, int]:
     return {
         f"{mode} {name}": len(getattr(built.session, name))
         for mode, built in estimator._graphs.built.items()
-        for name in ("_prepared", "_inputs", "_staged", "_iterators", "cursors")
-    } | {f"{mode} operations": len(built.graph.operations) for mode, built in estimator._graphs.built.items()}
+        for name in ("_prepared", "_inputs", "_iterators", "cursors")
+    } | {
+        f"{mode} {title}": len(things)
+        for mode, built in estimator._graphs.built.items()
+        for title, things in (("operations", built.graph.operations), ("staged", built.session._staged.given))
+    }
 
 
 @needs_proc
