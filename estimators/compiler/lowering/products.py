@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from estimators.compiler.code import WHOLE, Code, count, times
 from estimators.compiler.names import Typed, array_type
-from estimators.compiler.program import Statement
+from estimators.compiler.program import Statement, Value
 from model_fns.graph.dimensions import Dim, Symbol, product, same
 from model_fns.ops.linalg import BatchMatMul, MatMul, Product
 
@@ -19,12 +21,7 @@ _MANY = 16  # rows for each worker, to which the weights may come as often as th
 
 
 def matmul(statement: Statement, code: Code) -> bool:
-    """Workers share the rows of the result, or its columns if the weights are large.
-
-    Rows of `a` are as a rule this worker's own work, so that sharing rows moves nothing from one core to another. But
-    large weights that the step updates are read where they were written, and to few rows each worker brings its part
-    of the weights. The kernels know floating numbers; integers are left to the host.
-    """
+    """The kernels know floating numbers; integers are left to the host."""
     op = statement.op
     assert isinstance(op, MatMul)
     a, b = statement.inputs
@@ -32,24 +29,44 @@ def matmul(statement: Statement, code: Code) -> bool:
     if not out.dtype.is_floating:
         return False
     (m, n), k = out.dims, a.dims[0 if op.transpose_a else 1]
-    by_rows, by_columns = code.part(m, 1 if isinstance(m, Symbol) else 8), code.part(n, 32)
-    rows, columns = (by_rows.start, by_rows.stop), (by_columns.start, by_columns.stop)
-    own, written = WHOLE, WHOLE
-    if not _is_large(m, n, k):
-        own, written = WHOLE if op.transpose_a else by_rows.label, by_rows.label
-        columns = "0", str(n)
-    elif code.program.root(b) in code.program.written:
-        written = f"columns {by_columns.label}"
-        rows = "0", str(m)
-    else:
-        many = f"{m} >= {_MANY} * workers"
-        rows = f"({rows[0]} if {many} else 0)", f"({rows[1]} if {many} else {m})"
-        columns = f"(0 if {many} else {columns[0]})", f"({n} if {many} else {columns[1]})"
-    arrays = [code.read(a, own), code.read(b), code.write(out, written)]
+    shares = _shares(code, b, m, n, k)
+    arrays = [code.read(a, WHOLE if op.transpose_a else shares.own), code.read(b), code.write(out, shares.written)]
     arrays += _scratch(op, code, statement, m, n, k)
-    code.call("contraction", _KERNELS[op.transpose_a, op.transpose_b], *arrays, m, n, k, *rows, *columns)
+    kernel = _KERNELS[op.transpose_a, op.transpose_b]
+    code.call("contraction", kernel, *arrays, m, n, k, *shares.rows, *shares.columns)
     code.work.append(f"2 * {times(m, n, k)}")
     return True
+
+
+class _Shares(NamedTuple):
+    """What of the result is a worker's, and the labels of the rows of `a` that it reads, and of what it writes."""
+
+    rows: tuple[str, str]
+    columns: tuple[str, str]
+    own: str
+    written: str
+
+
+def _shares(code: Code, b: Value, m: Dim, n: Dim, k: Dim) -> _Shares:
+    """Workers share the rows of the result, or its columns if the weights are large.
+
+    Rows of `a` are as a rule this worker's own work, so that sharing rows moves nothing from one core to another. But
+    large weights that the step updates are read where they were written, and to few rows each worker brings its part
+    of the weights.
+    """
+    if not _is_large(m, n, k):
+        part = code.part(m, 1 if isinstance(m, Symbol) else 8)
+        return _Shares((part.start, part.stop), ("0", str(n)), part.label, part.label)
+    columns = code.part(n, 32)
+    if code.program.root(b) in code.program.written:
+        return _Shares(("0", str(m)), (columns.start, columns.stop), WHOLE, f"columns {columns.label}")
+    rows, many = code.part(m), f"{m} >= {_MANY} * workers"
+    return _Shares(
+        (f"({rows.start} if {many} else 0)", f"({rows.stop} if {many} else {m})"),
+        (f"(0 if {many} else {columns.start})", f"({n} if {many} else {columns.stop})"),
+        WHOLE,
+        WHOLE,
+    )
 
 
 def _is_large(m: Dim, n: Dim, k: Dim) -> bool:
